@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""YAML tables: read safely, with the line of every key kept so that a complaint can name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import InputError
+
+#: A table of ours or a user's preset is a few kilobytes; anything larger is not one.
+MAX_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Table:
+    """A YAML mapping with the line of each key: `lines[("axes", "angle")]` is 1-based."""
+
+    path: Path
+    data: dict[str, Any]
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+
+    def where(self, *keys: str | int) -> str:
+        """`file, line N` of the deepest known key on the way to `keys`."""
+        for length in range(len(keys), -1, -1):
+            line = self.lines.get(tuple(keys[:length]))
+            if line is not None:
+                return f"{self.path}, line {line}"
+        return str(self.path)
+
+
+def read_table(path: Path) -> Table:
+    """Read a YAML mapping with the safe loader.
+
+    Raises InputError (file, line, reason) for a missing, oversized or malformed file, a duplicate key,
+    an alias (the way to make a small file explode) or a top level that is not a mapping.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: larger than 1 MiB, so not a preset. Choose another file.")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror}). Check the name.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text. Save it as UTF-8.") from error
+    return parse_table(text, path)
+
+
+def parse_table(text: str, path: Path) -> Table:
+    """As read_table, from text; `path` is only named in complaints."""
+    loader = yaml.SafeLoader(text)
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise InputError(f"{path}: YAML aliases (*name) are not allowed here. Write the value out.")
+        node = loader.get_single_node()
+        lines: dict[tuple[str | int, ...], int] = {}
+        if node is not None:
+            _note_lines(node, (), lines, path)
+        data = loader.construct_document(node) if node is not None else {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error)
+        raise InputError(f"{path}{line}: not valid YAML ({problem}). Mend the line.") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: nested too deeply to be a preset. Choose another file.") from error
+    finally:
+        loader.dispose()
+    if not isinstance(data, dict):
+        raise InputError(
+            f"{path}: must hold `key: value` lines at its top level. Compare it with a built-in preset."
+        )
+    return Table(path, data, lines)
+
+
+def _note_lines(node: yaml.Node, keys: tuple[str | int, ...], lines: dict, path: Path) -> None:
+    lines.setdefault(keys, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*keys, key.value)
+            if here in lines:
+                raise InputError(
+                    f"{path}, line {key.start_mark.line + 1}: `{key.value}` stands twice. Remove one."
+                )
+            lines[here] = key.start_mark.line + 1
+            _note_lines(value, here, lines, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            here = (*keys, index)
+            lines[here] = value.start_mark.line + 1
+            _note_lines(value, here, lines, path)
