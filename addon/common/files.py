@@ -34,7 +34,7 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise WorkError(describe_os_error(path, error)) from error
     finally:
@@ -81,9 +81,7 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise InputError(
-                f"{path}, line {number}: not JSON ({error}). Delete the line and run again."
-            ) from error
+            raise InputError(f"{path}, line {number}: not JSON ({error}). Delete the line and run again.") from error
         if isinstance(row, dict):
             rows.append(row)
     return rows

@@ -70,9 +70,7 @@ def parse_table(text: str, path: Path) -> Table:
     finally:
         loader.dispose()
     if not isinstance(data, dict):
-        raise InputError(
-            f"{path}: must hold `key: value` lines at its top level. Compare it with a built-in preset."
-        )
+        raise InputError(f"{path}: must hold `key: value` lines at its top level. Compare it with a built-in preset.")
     return Table(path, data, lines)
 
 
@@ -82,9 +80,7 @@ def _note_lines(node: yaml.Node, keys: tuple[str | int, ...], lines: dict, path:
         for key, value in node.value:
             here = (*keys, key.value)
             if here in lines:
-                raise InputError(
-                    f"{path}, line {key.start_mark.line + 1}: `{key.value}` stands twice. Remove one."
-                )
+                raise InputError(f"{path}, line {key.start_mark.line + 1}: `{key.value}` stands twice. Remove one.")
             lines[here] = key.start_mark.line + 1
             _note_lines(value, here, lines, path)
     elif isinstance(node, yaml.SequenceNode):

@@ -69,8 +69,7 @@ class CharacterFacts:
         head = rest.pop("head")
         eyes = rest.pop("eyes")
         abilities = {
-            name: {key: Ability(**value) for key, value in rest.pop(name).items()}
-            for name in ("expressions", "poses")
+            name: {key: Ability(**value) for key, value in rest.pop(name).items()} for name in ("expressions", "poses")
         }
         vectors = {name: tuple(rest.pop(name)) for name in ("facing", "up")}
         landmarks = {key: tuple(value) for key, value in rest.pop("landmarks").items()}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A character in Blender's memory: its facts, and the handles with which it is posed, expressed and measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import bpy
+import numpy as np
+
+from ..plan.facts import CharacterFacts, Vector
+
+
+@dataclass
+class KeyDrive:
+    """One shape key of one mesh and the value it has at full weight."""
+
+    mesh: str
+    key: str
+    full: float = 1.0
+
+
+@dataclass
+class Loaded:
+    """What the character room hands to studio and render.
+
+    bones: role -> pose-bone name; roles are VRM's humanoid names in snake case (hips, spine, chest, neck, head, jaw,
+    left_eye, left_shoulder, left_upper_arm, left_lower_arm, left_hand, left_upper_leg, left_lower_leg, left_foot,
+    right_...) plus face roles (left_inner_brow, left_mouth_corner ...).
+    keys: canonical ARKit name (`mouthSmileLeft`) -> the shape keys that make it.
+    own: the file's own whole expressions (VRM presets, `Angry`): canonical setting name -> shape keys.
+    """
+
+    facts: CharacterFacts
+    source: str
+    sha256: str
+    meshes: list[bpy.types.Object]
+    armature: bpy.types.Object | None
+    bones: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, list[KeyDrive]] = field(default_factory=dict)
+    own: dict[str, list[KeyDrive]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    others: list[CharacterFacts] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Made:
+    """How an expression or a pose was made: goes into the truth as it is.
+
+    method: "vrm" | "shape_keys" | "bones" | "head_only" | "none". weights: what was driven, by canonical name.
+    missing: what the recipe asked for and the character has not.
+    """
+
+    method: str
+    exact: bool
+    weights: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Body:
+    """The character as it stands now, evaluated, in world space.
+
+    vertices: (N, 3) float32, render-visible geometry only. parts: name -> (M,) indices into vertices: "head" (hair and
+    all), "face" (front of the skull), "left_hand", "right_hand" where known. points: key points that can be known:
+    crown, chin, nose, mouth, left_eye, right_eye, left_ear, right_ear, neck, left_shoulder, left_elbow, left_wrist,
+    left_hip, left_knee, left_ankle and the right ones.
+    """
+
+    vertices: np.ndarray
+    parts: dict[str, np.ndarray]
+    points: dict[str, Vector]

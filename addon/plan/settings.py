@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of every axis: geometry and words together, read from the tables in settings/.
+
+An axis is `settings/AXIS.yaml` (one mapping, a key a setting) or a folder `settings/AXIS/` (one file a setting).
+The geometry's keys belong to whoever interprets them: studio for angle, framing and lighting, character for
+expression and pose, dataset for background.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..common.errors import InputError
+from ..common.tables import read_table
+from .shots import AXES
+
+FOLDER = Path(__file__).parent / "settings"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value on an axis.
+
+    tag: what the guide's comma list says of it; phrase: what a sentence says; danbooru: tags of that vocabulary
+    (empty where it has none). Any of them may be empty: then a caption says nothing.
+    """
+
+    axis: str
+    name: str
+    tag: str
+    phrase: str
+    danbooru: tuple[str, ...] = ()
+    geometry: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def axis_settings(axis: str) -> MappingProxyType[str, Setting]:
+    """Every built-in setting of an axis, in the order of its table (of file names, for a folder)."""
+    if axis not in AXES:
+        raise InputError(f"{axis}: not an axis. Choose one of {', '.join(AXES)}.")
+    folder = FOLDER / axis
+    if folder.is_dir():
+        tables = {path.stem: read_table(path).data for path in sorted(folder.glob("*.yaml"))}
+    else:
+        tables = read_table(FOLDER / f"{axis}.yaml").data
+    return MappingProxyType({name: _setting(axis, name, dict(row)) for name, row in tables.items()})
+
+
+def setting(axis: str, name: str) -> Setting:
+    """One setting by name. Raises InputError naming the allowed ones."""
+    known = axis_settings(axis)
+    if name not in known:
+        raise InputError(f"{name}: not a setting of {axis}. Choose one of {', '.join(known)}.")
+    return known[name]
+
+
+def _setting(axis: str, name: str, row: dict[str, Any]) -> Setting:
+    words = {key: row.pop(key, "") for key in ("tag", "phrase")}
+    return Setting(axis, name, danbooru=tuple(row.pop("danbooru", ())), geometry=row, **words)
