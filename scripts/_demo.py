@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `demo.py` does: set up, then photograph the built-in sitter into out/demo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import _python
+import _setup
+
+OUT = _setup.ROOT / "out" / "demo"
+COMMAND = "make sitter --preset demo --resolution 512 --trigger demo_syn --for kohya".split()
+
+
+def main() -> int:
+    """Exit status of the command, 2 if the set-up failed, 130 after Ctrl-C."""
+    blender = _python.BLENDERS[sys.version_info[:2]][0]
+    try:
+        environment = _setup.prepare(blender, sys.executable)
+        print(f"Photographing the sitter with Blender {blender}: modelsheet {' '.join(COMMAND)} --out out/demo")
+        command = [str(environment.python), "-m", "modelsheet", *COMMAND, "--out", str(OUT)]
+        status = subprocess.run(command, cwd=_setup.ROOT, check=False).returncode
+    except _setup.SetupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again: it goes on where it stopped.", file=sys.stderr)
+        return 130
+    if status == 0:
+        show_results()
+    return status
+
+
+def show_results() -> None:
+    """Where everything lies."""
+    print(f"\nReport:   {OUT / 'report.html'}")
+    print(f"Dataset:  {OUT / 'final_dataset'}")
+    for package in sorted((OUT / "packages").glob("*.zip")):
+        print(f"Package:  {package}")

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Environments: made once with pinned libraries, remade when broken, silent when whole. Standard library only.
+
+`.venv` belongs to the Blender that was asked for first; every other Blender gets `.venv-X.Y` beside it. A state file
+in the folder says what was installed for which checkout; it is written last, so an interrupted installation shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements"
+STATE = "modelsheet-setup.json"
+LOG = "modelsheet-setup.log"
+
+#: Where Blender's makers keep the modules that PyPI no longer has.
+ARCHIVE = "https://download.blender.org/pypi/"
+
+#: Prints the environment's folder, or fails when something that must be there is not.
+PROBE = """
+import importlib.util, sys
+missing = [name for name in ("bpy", "numpy", "PIL", "yaml", "modelsheet") if importlib.util.find_spec(name) is None]
+sys.exit("missing: " + ", ".join(missing)) if missing else print(sys.prefix)
+"""
+
+
+class SetupError(Exception):
+    """Why the environment can't be made, as one line with the mend."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One Blender's environment: the folder, and the Python that runs in it."""
+
+    blender: str
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        """The environment's interpreter."""
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def prepare(blender: str, interpreter: str, groups: tuple[str, ...] = ()) -> Environment:
+    """The environment for a Blender ("4.5"), made or completed as needed with `requirements/GROUP.txt` of each group.
+
+    Prints a line a step, nothing when everything is there. Raises SetupError.
+    """
+    environment = Environment(blender, folder_for(blender))
+    files = (f"blender-{blender}.txt", "modelsheet.txt", *(f"{group}.txt" for group in groups))
+    state = read_state(environment.folder)
+    if not usable(environment, state):
+        make(environment, interpreter)
+        state = {}
+    wanted = {name: fingerprint(REQUIREMENTS / name) for name in files}
+    missing = [name for name, value in wanted.items() if state.get("installed", {}).get(name) != value]
+    project = fingerprint(ROOT / "pyproject.toml")
+    if not missing and state.get("project") == project:
+        return environment
+    write_state(environment, {"blender": blender, "installed": {}})
+    for name in missing:
+        install(environment, f"Installing {label(name)}", "-r", str(REQUIREMENTS / name))
+    # Editable, so that a change in the checkout is seen at once.
+    install(environment, "Installing Modelsheet itself", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    installed = state.get("installed", {}) | wanted
+    whole = {"blender": blender, "root": str(ROOT), "installed": installed, "project": project}
+    write_state(environment, whole)
+    return environment
+
+
+def folder_for(blender: str) -> Path:
+    """`.venv` if it is this Blender's, or is free; `.venv-X.Y` otherwise."""
+    main = ROOT / ".venv"
+    foreign = not (main / STATE).exists() and (main / "pyvenv.cfg").exists()
+    owner = read_state(main).get("blender", blender)
+    return main if owner == blender and not foreign else ROOT / f".venv-{blender}"
+
+
+def usable(environment: Environment, state: dict[str, Any]) -> bool:
+    """Whether the folder holds a finished environment of this checkout, at this place, that starts."""
+    if state.get("root") != str(ROOT) or not environment.python.exists():
+        return False
+    try:
+        answer = subprocess.run(
+            [environment.python, "-c", PROBE], capture_output=True, text=True, cwd=environment.folder, check=False
+        )
+    except OSError:
+        return False
+    return answer.returncode == 0 and Path(answer.stdout.strip()).resolve() == environment.folder.resolve()
+
+
+def make(environment: Environment, interpreter: str) -> None:
+    """An empty environment in a folder that is marked as ours before anything lands in it."""
+    folder = environment.folder
+    again = folder.exists()
+    print(f"{'Making again' if again else 'Making'} the environment {folder.name} (Blender {environment.blender}) ...")
+    try:
+        if again:
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        write_state(environment, {"blender": environment.blender})
+    except OSError as error:
+        raise SetupError(
+            f"{folder}: can't be made ({error.strerror}). Close what uses it, or check its permissions."
+        ) from error
+    made = subprocess.run(
+        [interpreter, "-m", "venv", str(folder)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if made.returncode != 0:
+        raise SetupError(
+            f"{interpreter} can't make environments ({last_line(made.stdout + made.stderr)}). "
+            "On Debian or Ubuntu: sudo apt install python3-venv; elsewhere take Python from https://www.python.org."
+        )
+
+
+def install(environment: Environment, title: str, *arguments: str) -> None:
+    """Run pip, showing the title and the seconds. Its whole output goes to a log in the environment's folder."""
+    result = run_pip(environment, title, *arguments)
+    if "No matching distribution found for bpy" in result:
+        result = run_pip(environment, f"{title}, from Blender's own archive", *arguments, "--extra-index-url", ARCHIVE)
+    if result:
+        raise SetupError(explain(environment, result))
+
+
+def run_pip(environment: Environment, title: str, *arguments: str) -> str:
+    """Run pip once; the empty string if all went well, its output if not."""
+    command = [str(environment.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    log = environment.folder / LOG
+    with log.open("w", encoding="utf-8") as stream:
+        child = subprocess.Popen([*command, *arguments], stdout=stream, stderr=subprocess.STDOUT, cwd=ROOT)
+        try:
+            for seconds in ticks(child):
+                print(f"\r{title} ... {seconds} s", end="", flush=True)
+        except BaseException:
+            child.kill()
+            child.wait()
+            raise
+    return "" if child.returncode == 0 else log.read_text(encoding="utf-8", errors="replace")
+
+
+def ticks(child: subprocess.Popen[bytes]) -> Iterator[int]:
+    """Whole seconds as they pass until the child ends: every second on a terminal, only the last elsewhere."""
+    start = time.monotonic()
+    while True:
+        try:
+            child.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            if sys.stdout.isatty():
+                yield round(time.monotonic() - start)
+            continue
+        yield round(time.monotonic() - start)
+        print()
+        return
+
+
+def explain(environment: Environment, output: str) -> str:
+    """What pip's output means, in one line."""
+    where = f"All of pip's words are in {environment.folder / LOG}."
+    if "No matching distribution found for bpy" in output:
+        return (
+            f"There is no Blender {environment.blender} module for this system. It exists for Windows, Linux (x86-64, "
+            f"glibc 2.28 or newer) and macOS (Intel: Blender 4.5 with Python 3.11 only). {where}"
+        )
+    if "No space left on device" in output:
+        return f"The disk is full: an environment takes about 1 GB. Free some space and run the same command. {where}"
+    if any(sign in output for sign in ("NewConnectionError", "ConnectTimeout", "Temporary failure", "getaddrinfo")):
+        return f"The package index can't be reached. Check the network and run the same command again. {where}"
+    return f"pip failed: {last_line(output)} {where}"
+
+
+def label(name: str) -> str:
+    """A requirements file in words."""
+    stem = name.removesuffix(".txt")
+    if stem.startswith("blender-"):
+        return f"Blender {stem.removeprefix('blender-')} as a Python module (about 350 MB to download, 1 GB on disk)"
+    return {"modelsheet": "Pillow and PyYAML", "test": "the test tools", "lint": "linters and types"}.get(stem, stem)
+
+
+def fingerprint(path: Path) -> str:
+    """Hash of a requirements file and of those it includes."""
+    text = path.read_text(encoding="utf-8")
+    included = (line.split()[1] for line in text.splitlines() if line.startswith("-r "))
+    parts = [text, *(fingerprint(path.parent / name) for name in included)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """What the state file says; nothing if there is none, or a broken one."""
+    try:
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def write_state(environment: Environment, state: dict[str, Any]) -> None:
+    """Write the state file whole."""
+    part = environment.folder / (STATE + ".part")
+    part.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+    part.replace(environment.folder / STATE)
+
+
+def last_line(text: str) -> str:
+    """The last line that says something, without pip's own notices."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("[notice]")]
+    return lines[-1] if lines else "no output"

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `test.py` does: linters, types, the contract between rooms, then all tests under one Blender or under all."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+import _python
+import _setup
+
+#: Seconds after which one environment's tests count as hanging.
+PATIENCE = 900
+
+#: What is checked once, whatever the Blender: title and what Python is started with.
+CHECKS = (
+    ("linters", ("-m", "ruff", "check", ".")),
+    ("format", ("-m", "ruff", "format", "--check", ".")),
+    ("types", ("-m", "mypy")),
+    (
+        "contract between rooms",
+        ("-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the summary. status: 0 passed, None skipped, anything else failed."""
+
+    title: str
+    status: int | None
+    words: str
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        verdict = {0: "passed", None: "SKIPPED"}.get(self.status, "FAILED")
+        return f"{verdict:8} {self.title:28} {self.words} ({self.seconds:.0f} s)"
+
+
+def main() -> int:
+    """Exit status: 0 if nothing failed, 1 if something did, 2 if the set-up failed, 130 after Ctrl-C."""
+    options, rest = arguments()
+    own = sys.version_info[:2]
+    first = _python.BLENDERS[own][0]
+    results: list[Result] = []
+    try:
+        environment = _setup.prepare(first, sys.executable, ("test", "lint"))
+        results += [check(environment, *row) for row in CHECKS]
+        results.append(tests(environment, options, rest))
+        if options.all:
+            others = [(version, blender) for version in _python.BLENDERS for blender in _python.BLENDERS[version]]
+            results += [elsewhere(*other, options, rest) for other in others if other != (own, first)]
+    except _setup.SetupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    print("\nSummary")
+    for result in results:
+        print(f"  {result}")
+    return 1 if any(result.status for result in results) else 0
+
+
+def arguments() -> tuple[argparse.Namespace, list[str]]:
+    """Our options, and what goes on to pytest as it is."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/test.py",
+        description="Linters, types, the contract between rooms, and all tests. Other arguments go on to pytest.",
+    )
+    parser.add_argument("--all", action="store_true", help="also under every other Blender whose Python is found")
+    parser.add_argument("--fast", action="store_true", help="leave the tests that render out")
+    return parser.parse_known_args()
+
+
+def check(environment: _setup.Environment, title: str, words: tuple[str, ...]) -> Result:
+    """Run one checker; its output is shown only if it complains."""
+    start = time.monotonic()
+    command = [str(environment.python), *words]
+    done = subprocess.run(
+        command,
+        cwd=_setup.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != 0:
+        print(done.stdout)
+    result = Result(title, done.returncode, _setup.last_line(done.stdout), time.monotonic() - start)
+    print(result)
+    return result
+
+
+def elsewhere(version: tuple[int, int], blender: str, options: argparse.Namespace, rest: list[str]) -> Result:
+    """The tests under another Blender, or why not."""
+    title = f"tests, Blender {blender}"
+    interpreter = _python.find(version)
+    if interpreter is None:
+        why = "no Python {}.{} found on this machine: install it to test here".format(*version)
+        print(f"SKIPPED  {title}: {why}")
+        return Result(title, None, why)
+    try:
+        return tests(_setup.prepare(blender, interpreter, ("test",)), options, rest)
+    except _setup.SetupError as error:
+        print(error, file=sys.stderr)
+        return Result(title, 1, str(error))
+
+
+def tests(environment: _setup.Environment, options: argparse.Namespace, rest: list[str]) -> Result:
+    """Run pytest in a child that is ended if it hangs; pass its output on as it comes."""
+    title = f"tests, Blender {environment.blender}"
+    print(f"\n{title}")
+    command = [str(environment.python), "-m", "pytest", *(["-m", "not render"] if options.fast else []), *rest]
+    if sys.stdout.isatty():
+        command.append("--color=yes")
+    start = time.monotonic()
+    child = subprocess.Popen(
+        command, cwd=_setup.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    hanging = threading.Event()
+
+    def give_up() -> None:
+        hanging.set()
+        end(child)
+
+    alarm = threading.Timer(PATIENCE, give_up)
+    alarm.start()
+    try:
+        closing = pass_on(child)
+        status = child.wait()
+    except BaseException:
+        end(child)
+        raise
+    finally:
+        alarm.cancel()
+    if hanging.is_set():
+        closing = f"ended after {PATIENCE} s without a result"
+    elif status < 0:
+        closing = f"died of {signal.Signals(-status).name} ({closing})"
+    return Result(title, 1 if hanging.is_set() else status, closing, time.monotonic() - start)
+
+
+def pass_on(child: subprocess.Popen[bytes]) -> str:
+    """Copy the child's output to ours piece by piece; its last line, without colours and rules."""
+    assert child.stdout is not None
+    tail = b""
+    while piece := os.read(child.stdout.fileno(), 65536):
+        sys.stdout.buffer.write(piece)
+        sys.stdout.flush()
+        tail = (tail + piece)[-4000:]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", tail.decode("utf-8", errors="replace"))
+    return _setup.last_line(text).strip("= ")
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End the child and, where the system has process groups, what it started."""
+    if sys.platform == "win32":
+        child.kill()
+    elif child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
