@@ -10,8 +10,10 @@ class ModelsheetError(Exception):
 
     exit_status = 1
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, fatal: bool = False) -> None:
+        """`fatal`: nothing that follows could succeed either (a full disk), so the whole job stops."""
         super().__init__(" ".join(str(message).split()))
+        self.fatal = fatal
 
 
 class InputError(ModelsheetError):

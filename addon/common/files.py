@@ -36,7 +36,7 @@ def whole(path: Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
-        raise WorkError(describe_os_error(path, error)) from error
+        raise WorkError(describe_os_error(path, error), fatal=True) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a job tells: a progress bar and plain sentences for people, JSON lines for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+Event = dict[str, Any]
+
+BAR = 28
+STAGES = {
+    "character": "Opening the character in Blender …",
+    "backgrounds": "Compositing backgrounds …",
+    "dataset": "Writing captions, dataset and packages …",
+    "report": "Writing the report …",
+}
+
+
+class Console:
+    """Receives a job's events. Progress goes to standard error, results to standard output."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        self._begun = 0.0
+        self._at_start = 0
+        self._bar_shown = False
+
+    def tell(self, event: Event) -> None:
+        """Show one event."""
+        if self.as_json:
+            self.say(json.dumps(event, ensure_ascii=False))
+            return
+        show = getattr(self, f"_on_{event['event']}", None)
+        if show is not None:
+            show(event)
+
+    def say(self, line: str) -> None:
+        """A line of result on standard output."""
+        self._clear()
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    def note(self, line: str) -> None:
+        """A line about the work on standard error."""
+        self._clear()
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    def _on_stage(self, event: Event) -> None:
+        self.note(STAGES[event["stage"]])
+
+    def _on_found(self, event: Event) -> None:
+        self.note(describe_character(event["facts"]))
+        for warning in event["warnings"]:
+            self.note(f"  note: {warning}")
+
+    def _on_plan(self, event: Event) -> None:
+        self.note(f"{_count(event['shots'], 'picture')} planned, {_count(event['takes'], 'take')} to photograph.")
+        for sentence in event["left_out"]:
+            self.note(f"  note: {sentence}")
+
+    def _on_progress(self, event: Event) -> None:
+        self._begun, self._at_start = time.monotonic(), event["done"]
+        if event["done"]:
+            self.note(f"{_count(event['done'], 'picture')} already there, going on.")
+        self._bar(event["done"], event["total"], "")
+
+    def _on_shot(self, event: Event) -> None:
+        self._bar(event["done"], event["total"], Path(event["path"]).stem)
+
+    def _on_failed(self, event: Event) -> None:
+        self.note(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
+
+    def _on_done(self, event: Event) -> None:
+        self.note(
+            f"{_count(event['shots'] - len(event['failed']), 'picture')} in {duration(event['seconds'])}"
+            f" ({event['rendered']} photographed now, {event['reused']} from before)."
+        )
+        self.say(f"Pictures: {Path(event['out']) / 'raw_generated'}")
+        if event["dataset"]:
+            self.say(f"Dataset:  {event['dataset']}")
+        for path in event["packages"]:
+            self.say(f"Package:  {path}")
+        if event["report"]:
+            self.say(f"Report:   {event['report']}")
+
+    def _bar(self, done: int, total: int, name: str) -> None:
+        if not sys.stderr.isatty():
+            if name:
+                self.note(f"[{done}/{total}] {name}")
+            return
+        now = done - self._at_start
+        left = (time.monotonic() - self._begun) / now * (total - done) if now else None
+        full = round(BAR * done / max(total, 1))
+        rest = f"about {duration(left)} left" if left is not None else "first picture …"
+        line = f"{'█' * full}{'░' * (BAR - full)} {done}/{total}  {rest if done < total else ''}  {name}"
+        sys.stderr.write(f"\r\x1b[K{line[:110]}")
+        sys.stderr.flush()
+        self._bar_shown = True
+        if done == total:
+            self._clear(keep=True)
+
+    def _clear(self, keep: bool = False) -> None:
+        if self._bar_shown:
+            sys.stderr.write("\n" if keep else "\r\x1b[K")
+            self._bar_shown = False
+
+
+def describe_character(facts: Event) -> str:
+    """One line: what was found, and how sure."""
+    parts = {"full": "full body", "bust": "head and shoulders", "head": "head only"}[facts["body"]]
+    kind = "" if facts["kind"] == "humanoid" else " (not a humanoid: photographed as it is)"
+    made = [name for name, ability in facts["expressions"].items() if ability["method"] not in ("none", "head_only")]
+    sure = round(100 * min(facts["confidence"].values(), default=0.0))
+    face = "a face" if facts["face"] else "no face"
+    return f"Found {facts['name']}: {parts}{kind}, {face}, {_count(len(made), 'expression')}, {sure} % sure."
+
+
+def duration(seconds: float) -> str:
+    """`75` -> `1 min 15 s`."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

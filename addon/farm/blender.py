@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which Blender there is to run a worker in, found without starting it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+
+from ..common.errors import InputError
+
+#: The script that a child runs; it makes the package importable as `modelsheet` and enters worker.main().
+ENTRY = Path(__file__).parent.parent / "worker_entry.py"
+
+NO_BLENDER = (
+    "Blender: not found in this Python. Install it with `pip install bpy` "
+    "(4.5 for Python 3.11, 5.2 for Python 3.13), or run `blender --command modelsheet`."
+)
+
+
+def inside_program() -> str | None:
+    """Path of the Blender program that this code runs in, None under plain Python."""
+    bpy = sys.modules.get("bpy")
+    return (bpy.app.binary_path or None) if bpy is not None else None
+
+
+def version() -> str | None:
+    """Version of the Blender that a worker would run, where it can be told without starting it."""
+    bpy = sys.modules.get("bpy")
+    if bpy is not None:
+        return bpy.app.version_string.split()[0]
+    try:
+        return importlib.metadata.version("bpy")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def worker_command() -> list[str]:
+    """Command line of a worker process. Raises InputError where no Blender can be found."""
+    program = inside_program()
+    if program:
+        return [program, "--background", "--factory-startup", "--disable-autoexec", "--python", str(ENTRY)]
+    if importlib.util.find_spec("bpy") is None:
+        raise InputError(NO_BLENDER)
+    return [sys.executable, str(ENTRY)]
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment with the places of the libraries that a factory-fresh Blender would not find."""
+    libraries = {
+        str(Path(spec.origin).parent.parent)
+        for spec in (importlib.util.find_spec(name) for name in ("yaml", "PIL"))
+        if spec is not None and spec.origin
+    }
+    return os.environ | {"MODELSHEET_LIBRARIES": json.dumps(sorted(libraries)), "PYTHONUTF8": "1"}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One warm Blender in a child process, as a thing one can ask."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ..common.errors import InputError, ModelsheetError, WorkError
+from .blender import worker_command, worker_environment
+
+Event = dict[str, Any]
+
+
+class WorkerDied(WorkError):
+    """Blender itself stopped: the next request needs a new Worker."""
+
+
+class Worker:
+    """A context manager: the process starts on entering and is gone on leaving, whatever happens.
+
+    `blender` is its version. What Blender prints goes to a log, which is kept, and named in the error, if it dies.
+    """
+
+    def __init__(self) -> None:
+        self.blender = ""
+        self._process: subprocess.Popen[str] | None = None
+        self._log = Path()
+
+    def __enter__(self) -> Self:
+        command, environment = worker_command(), worker_environment()
+        handle = tempfile.NamedTemporaryFile(prefix="modelsheet-", suffix=".log", delete=False)
+        self._log = Path(handle.name)
+        with handle:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=handle,
+                env=environment,
+                encoding="utf-8",
+            )
+        try:
+            self.blender = next(self._events())["blender"]
+        except BaseException:
+            self._end(keep_log=True)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end(keep_log=isinstance(error, WorkerDied))
+
+    def load(self, file: str, overrides: dict[str, str | None], sitter: dict[str, str]) -> Event:
+        """Have a character loaded; the worker's "loaded" event. Raises InputError for an unusable file."""
+        return next(self._ask({"do": "load", "file": file, "overrides": overrides, "sitter": sitter}))
+
+    def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
+        """Have a take photographed; yields its "print" events as they come."""
+        for event in self._ask({"do": "take", "shots": shots, "files": files, "options": options}):
+            if event["event"] == "taken":
+                return
+            yield event
+
+    def _ask(self, request: dict[str, Any]) -> Iterator[Event]:
+        process = self._running()
+        assert process.stdin is not None
+        try:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+        except (OSError, ValueError):  # gone, or ended by a renewal that failed
+            raise self._died() from None
+        for event in self._events():
+            if event["event"] == "error":
+                kinds: dict[int, type[ModelsheetError]] = {1: WorkError, 2: InputError}
+                raise kinds[event["status"]](event["message"], fatal=event["fatal"])
+            yield event
+
+    def _events(self) -> Iterator[Event]:
+        process = self._running()
+        assert process.stdout is not None
+        for line in process.stdout:
+            yield json.loads(line)
+        raise self._died()
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            raise RuntimeError("enter the Worker first")
+        return self._process
+
+    def _died(self) -> WorkerDied:
+        status = self._running().wait()
+        return WorkerDied(f"Blender stopped unexpectedly (status {status}). What it printed is in {self._log}.")
+
+    def _end(self, keep_log: bool) -> None:
+        process = self._running()
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue  # a line that the dead process no longer took
+        if not keep_log:
+            self._log.unlink(missing_ok=True)

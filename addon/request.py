@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was asked of a job, as data, and its form on disk: OUT/job.yaml, enough to make the set again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .common.errors import InputError
+from .common.files import describe_os_error, write_text
+from .common.tables import read_table
+from .common.version import VERSION
+
+JOB_FILE = "job.yaml"
+DEFAULT_PRESET = "lora_40"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One job. `file` is a path, or "sitter"; None stands for "as the preset or the engine has it"."""
+
+    file: str
+    preset: str = DEFAULT_PRESET
+    seed: int | None = None
+    budget: int | None = None
+    trigger: str | None = None
+    class_word: str | None = None
+    style: str = "guide"
+    age: str | None = None
+    ethnicity: str | None = None
+    style_notes: str | None = None
+    identity: bool = False
+    resolution: int = 1024
+    samples: int | None = None
+    engine: str = "cycles"
+    device: str = "auto"
+    repeats: int = 10
+    trainers: tuple[str, ...] = ("kohya",)
+    sitter: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, str | None] = field(default_factory=dict)
+    background_folder: str | None = None
+
+    @property
+    def is_sitter(self) -> bool:
+        """Whether the built-in character is asked for."""
+        return self.file == "sitter"
+
+
+def write_job(out: Path, request: Request, found: dict[str, Any]) -> None:
+    """Write job.yaml: the request, then what it was resolved to (`found`)."""
+    asked = asdict(request)
+    asked["for"] = list(asked.pop("trainers"))
+    text = yaml.safe_dump({"modelsheet": VERSION, **asked, **found}, sort_keys=False, allow_unicode=True, width=100)
+    write_text(out / JOB_FILE, text)
+
+
+def read_job(out: Path) -> dict[str, Any]:
+    """job.yaml of an output folder. Raises InputError where the folder holds no job."""
+    if not (out / JOB_FILE).is_file():
+        raise InputError(f"{out}: no Modelsheet job here ({JOB_FILE} is missing). Give the folder that --out named.")
+    return read_table(out / JOB_FILE).data
+
+
+def request_of(job: dict[str, Any]) -> Request:
+    """The request that a job.yaml states."""
+    known = {entry.name for entry in fields(Request)}
+    asked = {key: value for key, value in job.items() if key in known}
+    return Request(**asked, trainers=tuple(job.get("for", ())))
+
+
+def check_out(out: Path, request: Request, sha256: str) -> None:
+    """Refuse a folder that is not ours to write in, before anything is begun.
+
+    Raises InputError for a folder that can't be made or written, holds other files, or another character's set.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".modelsheet-write-test"
+        probe.write_bytes(b"")
+        probe.unlink()
+        entries = [entry.name for entry in out.iterdir() if not entry.name.startswith(".")]
+    except OSError as error:
+        raise InputError(describe_os_error(out, error)) from error
+    if not entries:
+        return
+    if JOB_FILE not in entries:
+        raise InputError(f"{out}: holds other files. Give --out a new or an empty folder.")
+    job = read_job(out)
+    if (job.get("sha256"), job.get("sitter")) != (sha256, request.sitter):
+        raise InputError(f"{out}: holds the set of another character ({job.get('file')}). Give --out another folder.")

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The child process that holds Blender: loads one character, photographs takes, tells what it did.
+
+JSON lines on standard input and output. Requests, each with "do":
+    load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, warnings, others}
+    take  {shots, files: {lighting: path}, options}
+          -> {"event": "print", lighting, truth, sha256} for each lighting, then {"event": "taken"}
+Any request may be answered by {"event": "error", "status", "message", "fatal"}; the worker then waits for the next.
+It leaves at once, even in the middle of a render, when its input closes: that is how it never outlives its parent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import bpy
+
+from .character.load import adopt, load_file
+from .character.loaded import Loaded
+from .character.overrides import Overrides
+from .common.errors import ModelsheetError
+from .common.files import sha256_file, sha256_value
+from .plan.shots import Shot, Take
+from .render.options import RenderOptions
+from .render.takes import shoot
+from .sitter.build import build
+
+Event = dict[str, Any]
+
+
+def main() -> None:
+    """Serve until the input closes; never returns."""
+    out = _claim_stdout()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us in order
+    requests: queue.Queue[dict[str, Any]] = queue.Queue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    _tell(out, {"event": "ready", "blender": bpy.app.version_string.split()[0]})
+    server = Server()
+    while True:
+        for event in _answer(server, requests.get()):
+            _tell(out, event)
+
+
+class Server:
+    """Answers requests; holds the character between them."""
+
+    def __init__(self) -> None:
+        self.loaded: Loaded | None = None
+
+    def load(self, file: str, overrides: dict[str, str | None], sitter: dict[str, str]) -> Iterator[Event]:
+        """Import and understand a file, or build the sitter."""
+        corrections = Overrides(**overrides)
+        if file == "sitter":
+            words = build(sitter)
+            self.loaded = adopt("sitter", sha256_value({"sitter": sitter}), corrections, words)
+        else:
+            self.loaded = load_file(Path(file), corrections)
+        yield {
+            "event": "loaded",
+            "facts": self.loaded.facts.to_json(),
+            "sha256": self.loaded.sha256,
+            "warnings": self.loaded.warnings,
+            "others": [facts.to_json() for facts in self.loaded.others],
+        }
+
+    def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
+        """Photograph one take: a print for each lighting, told as soon as it is whole."""
+        if self.loaded is None:
+            raise RuntimeError("take before load")
+        take = Take(tuple(Shot.from_json(shot) for shot in shots))
+        for lighting, truth in shoot(self.loaded, take, RenderOptions(**options), lambda name: Path(files[name])):
+            sha256 = sha256_file(Path(files[lighting]))
+            yield {"event": "print", "lighting": lighting, "truth": truth, "sha256": sha256}
+        yield {"event": "taken"}
+
+
+def _answer(server: Server, request: dict[str, Any]) -> Iterator[Event]:
+    arguments = {key: value for key, value in request.items() if key != "do"}
+    try:
+        yield from {"load": server.load, "take": server.take}[request["do"]](**arguments)
+    except ModelsheetError as error:
+        yield {"event": "error", "status": error.exit_status, "message": str(error), "fatal": error.fatal}
+    except Exception as error:  # a bug, or Blender's own complaint: the job goes on with its other takes
+        traceback.print_exc()
+        yield {"event": "error", "status": 1, "message": f"{type(error).__name__}: {error}", "fatal": False}
+
+
+def _listen(requests: queue.Queue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        requests.put(json.loads(line))
+    os._exit(0)  # an ordinary exit would wait for the render, and can hang on Python callbacks left in Blender
+
+
+def _claim_stdout() -> TextIO:
+    """Keep the real standard output for events; all that Blender prints goes to standard error, the log."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    return out
+
+
+def _tell(out: TextIO, event: Event) -> None:
+    try:
+        out.write(json.dumps(event, ensure_ascii=False) + "\n")
+        out.flush()
+    except OSError:  # the parent is gone
+        os._exit(0)

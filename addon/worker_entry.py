@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run by a worker process as a plain script, in Python with bpy or in the Blender program.
+
+Makes the package this file lies in importable as `modelsheet`, whatever it is called where it is installed.
+"""
+
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def _package() -> None:
+    folder = Path(__file__).resolve().parent
+    sys.path[:] = [path for path in sys.path if not path or Path(path).resolve() != folder]
+    sys.path += json.loads(os.environ.get("MODELSHEET_LIBRARIES", "[]"))
+    spec = importlib.util.spec_from_file_location(
+        "modelsheet", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["modelsheet"] = module
+    spec.loader.exec_module(module)
+
+
+if __name__ == "__main__":
+    _package()
+    from modelsheet.worker import main
+
+    main()
