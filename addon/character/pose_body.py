@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hips, spine, neck and head turn; the weight shifts while the feet stay where they stood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mathutils import Quaternion, Vector
+
+from .loaded import Loaded
+from .pose_axes import SIDES, Axes
+from .pose_limb import find_limb, reach
+from .pose_skeleton import Skeleton
+
+#: From the middle outwards; where a rig lacks one, its turn goes to the next best bone.
+ORDER = ("hips", "spine", "chest", "neck", "head")
+STAND_IN = {"spine": "chest", "chest": "spine", "neck": "head"}
+
+
+def turn_body(loaded: Loaded, skeleton: Skeleton, axes: Axes, turns: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Apply the table's turns; returns what was turned, as `role_turn`: degrees."""
+    made = {}
+    for role in ORDER:
+        row = turns.get(role)
+        if not row:
+            continue
+        own = loaded.bones.get(role) or loaded.bones.get(STAND_IN.get(role, ""))
+        if own is None:
+            continue
+        skeleton.turn(own, axes.rotation(**row))
+        made |= {f"{role}_{kind}": float(value) for kind, value in row.items()}
+    return made
+
+
+class Feet:
+    """Remembers how the feet stand, to put them back after the hips have moved."""
+
+    def __init__(self, loaded: Loaded, skeleton: Skeleton, axes: Axes) -> None:
+        self._skeleton, self._axes = skeleton, axes
+        self._legs = []
+        for side in SIDES:
+            roles = tuple(f"{side}_{part}" for part in ("upper_leg", "lower_leg", "foot"))
+            limb = find_limb(loaded, skeleton, roles, -axes.forward)
+            if limb is not None:
+                foot = skeleton.matrix(limb.end)
+                knee = skeleton.head(limb.lower) - (skeleton.head(limb.upper) + foot.to_translation()) / 2.0
+                self._legs.append((limb, foot.to_translation(), foot.to_quaternion(), knee))
+
+    @property
+    def length(self) -> float:
+        """A leg's length in world units; 0 unless both legs can be put back."""
+        return sum(self._legs[0][0].lengths) if len(self._legs) == 2 else 0.0
+
+    def put_back(self) -> None:
+        """Bend the legs so that both feet stand as before."""
+        for limb, place, rotation, knee in self._legs:
+            reach(self._skeleton, limb, place, knee + self._axes.forward * sum(limb.lengths) * 0.05)
+            now: Quaternion = self._skeleton.matrix(limb.end).to_quaternion()
+            self._skeleton.turn(limb.end, rotation @ now.inverted())
+
+
+def shift_weight(loaded: Loaded, skeleton: Skeleton, axes: Axes, feet: Feet, row: dict[str, Any]) -> None:
+    """Move the hips by fractions of the leg's length; not where the legs can't follow."""
+    hips = loaded.bones.get("hips")
+    if hips is None or not feet.length:
+        return
+    offset: Vector = axes.left * row.get("left", 0.0) - axes.up * row.get("down", 0.0)
+    skeleton.move(hips, offset * feet.length)
