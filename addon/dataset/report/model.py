@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the report shows, gathered from the files in OUT; any of them may be missing, because a run can be cut short."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...common.errors import InputError
+from ...common.files import read_jsonl
+from ...common.tables import read_table
+from ...plan.shots import AXES, Shot
+
+#: A shot's id is also its file name; anything else in shots.jsonl is not ours to link to.
+ID = re.compile(r"\w[\w.-]*")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One photographed shot: its truth row, its picture's path within OUT and its caption ("" before captioning)."""
+
+    shot: Shot
+    path: str
+    row: dict[str, Any]
+    caption: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Pixels of the print, to which boxes and points refer."""
+        width, height = self.row.get("size") or (1, 1)
+        return int(width), int(height)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """All of OUT that the report needs."""
+
+    out: Path
+    job: dict[str, Any]
+    facts: dict[str, Any]
+    planned: tuple[Shot, ...]
+    coverage: dict[str, Any]
+    left_out: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def missing(self) -> tuple[Shot, ...]:
+        """Shots of the plan without a picture yet."""
+        there = {picture.shot.id for picture in self.pictures}
+        return tuple(shot for shot in self.planned if shot.id not in there)
+
+    @property
+    def trigger(self) -> str:
+        """The word that calls the character, or ""."""
+        return str(self.job.get("trigger") or "")
+
+    @property
+    def name(self) -> str:
+        """The character's name, or the best there is instead."""
+        return str(self.facts.get("name") or self.job.get("character") or self.trigger or "Character")
+
+    def order(self, axis: str) -> list[str]:
+        """The settings of an axis in the plan's order."""
+        counted = (self.coverage.get("settings") or {}).get(axis) or {}
+        shots = (*self.planned, *(picture.shot for picture in self.pictures))
+        return list(dict.fromkeys([*counted, *(shot[axis] for shot in shots)]))
+
+
+def gather(out: Path) -> Folder:
+    """Read OUT. Raises InputError when it is not a folder of ours, or one of its files is not in its form."""
+    if not any((out / name).exists() for name in ("job.yaml", "raw_generated")):
+        raise InputError(f"{out}: nothing of Modelsheet is in this folder. Give the folder that --out named.")
+    raw = out / "raw_generated"
+    plan = _read_json(raw / "plan.json")
+    pictures, problems = _pictures(out, {row["id"]: row for row in read_jsonl(raw / "shots.jsonl") if "id" in row})
+    planned = tuple(Shot.from_json(shot) for shot in plan.get("shots") or ())
+    return Folder(
+        out=out,
+        job=read_table(out / "job.yaml").data if (out / "job.yaml").is_file() else {},
+        facts=_read_json(raw / "character.json"),
+        planned=planned or tuple(picture.shot for picture in pictures),
+        coverage=plan.get("coverage") or {},
+        left_out=tuple(str(line) for line in plan.get("left_out") or ()),
+        pictures=pictures,
+        problems=problems,
+    )
+
+
+def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+    captions = _captions(out)
+    pictures, problems = [], []
+    for name, row in rows.items():
+        if not ID.fullmatch(str(name)) or not set(AXES) <= set(row.get("settings") or ()):
+            problems.append(f"shots.jsonl: the line for “{name}” is not in the expected form and is not shown.")
+            continue
+        path = next(
+            (
+                f"{folder}/{name}.png"
+                for folder in ("processed", "raw_generated")
+                if (out / folder / f"{name}.png").is_file()
+            ),
+            None,
+        )
+        if path is None:
+            problems.append(f"{name}.png: in the list of pictures, but the file is gone. Run the same command again.")
+            continue
+        shot = Shot.from_json({"number": int(row.get("number") or 0), "settings": row["settings"]})
+        pictures.append(Picture(shot, path, row, captions.get(name, "")))
+    return tuple(sorted(pictures, key=lambda picture: picture.shot.number)), tuple(problems)
+
+
+def _captions(out: Path) -> dict[str, str]:
+    """Shot id -> the caption beside its picture in the training folder."""
+    files = sorted((out / "final_dataset" / "train").glob("*/*.txt"))
+    return {file.stem: file.read_text(encoding="utf-8").strip() for file in files}
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error}). Delete it and run the same command again.") from error
+    return data if isinstance(data, dict) else {}
