@@ -2,7 +2,7 @@
 """Environments: made once with pinned libraries, remade when broken, silent when whole. Standard library only.
 
 `.venv` belongs to the Blender that was asked for first; every other Blender gets `.venv-X.Y` beside it. A state file
-in the folder says what was installed for which checkout; it is written last, so an interrupted installation shows.
+in the folder says what is installed for which checkout, and what was being installed when a run was killed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 STATE = "modelsheet-setup.json"
 LOG = "modelsheet-setup.log"
+PROJECT = "project"
 
 #: Where Blender's makers keep the modules that PyPI no longer has.
 ARCHIVE = "https://download.blender.org/pypi/"
@@ -59,24 +60,29 @@ def prepare(blender: str, interpreter: str, groups: tuple[str, ...] = ()) -> Env
     """
     environment = Environment(blender, folder_for(blender))
     files = (f"blender-{blender}.txt", "modelsheet.txt", *(f"{group}.txt" for group in groups))
-    state = read_state(environment.folder)
-    if not usable(environment, state):
+    if not usable(environment):
         make(environment, interpreter)
-        state = {}
-    wanted = {name: fingerprint(REQUIREMENTS / name) for name in files}
-    missing = [name for name, value in wanted.items() if state.get("installed", {}).get(name) != value]
-    project = fingerprint(ROOT / "pyproject.toml")
-    if not missing and state.get("project") == project:
-        return environment
-    write_state(environment, {"blender": blender, "installed": {}})
-    for name in missing:
-        install(environment, f"Installing {label(name)}", "-r", str(REQUIREMENTS / name))
+    for name in files:
+        complete(environment, name, REQUIREMENTS / name, label(name), "-r", str(REQUIREMENTS / name))
     # Editable, so that a change in the checkout is seen at once.
-    install(environment, "Installing Modelsheet itself", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    installed = state.get("installed", {}) | wanted
-    whole = {"blender": blender, "root": str(ROOT), "installed": installed, "project": project}
-    write_state(environment, whole)
+    editable = ("--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    complete(environment, PROJECT, ROOT / "pyproject.toml", "Modelsheet itself", *editable)
     return environment
+
+
+def complete(environment: Environment, part: str, source: Path, title: str, *arguments: str) -> None:
+    """Install one part unless the state says that it is there. A kill in the middle leaves it marked as `busy`."""
+    state = read_state(environment.folder)
+    wanted = fingerprint(source)
+    if state["installed"].get(part) == wanted:
+        return
+    write_state(environment, state | {"busy": part})
+    try:
+        install(environment, f"Installing {title}", *arguments)
+    except SetupError:
+        write_state(environment, state)  # pip that complains has changed nothing
+        raise
+    write_state(environment, state | {"installed": state["installed"] | {part: wanted}})
 
 
 def folder_for(blender: str) -> Path:
@@ -87,14 +93,15 @@ def folder_for(blender: str) -> Path:
     return main if owner == blender and not foreign else ROOT / f".venv-{blender}"
 
 
-def usable(environment: Environment, state: dict[str, Any]) -> bool:
-    """Whether the folder holds a finished environment of this checkout, at this place, that starts."""
-    if state.get("root") != str(ROOT) or not environment.python.exists():
+def usable(environment: Environment) -> bool:
+    """Whether the folder holds an environment of this checkout, at this place, that starts and has what it should."""
+    state = read_state(environment.folder)
+    if state.get("root") != str(ROOT) or "installed" not in state or "busy" in state:
         return False
+    probe = PROBE if PROJECT in state["installed"] else "import sys; print(sys.prefix)"
     try:
-        answer = subprocess.run(
-            [environment.python, "-c", PROBE], capture_output=True, text=True, cwd=environment.folder, check=False
-        )
+        command = [str(environment.python), "-c", probe]
+        answer = subprocess.run(command, capture_output=True, text=True, cwd=environment.folder, check=False)
     except OSError:
         return False
     return answer.returncode == 0 and Path(answer.stdout.strip()).resolve() == environment.folder.resolve()
@@ -109,19 +116,19 @@ def make(environment: Environment, interpreter: str) -> None:
         if again:
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
-        write_state(environment, {"blender": environment.blender})
+        write_state(environment, {"blender": environment.blender, "root": str(ROOT)})
     except OSError as error:
         raise SetupError(
             f"{folder}: can't be made ({error.strerror}). Close what uses it, or check its permissions."
         ) from error
-    made = subprocess.run(
-        [interpreter, "-m", "venv", str(folder)], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    command = [interpreter, "-m", "venv", str(folder)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if made.returncode != 0:
         raise SetupError(
             f"{interpreter} can't make environments ({last_line(made.stdout + made.stderr)}). "
             "On Debian or Ubuntu: sudo apt install python3-venv; elsewhere take Python from https://www.python.org."
         )
+    write_state(environment, {"blender": environment.blender, "root": str(ROOT), "installed": {}})
 
 
 def install(environment: Environment, title: str, *arguments: str) -> None:
