@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: a pure function of preset, character and seed, the same on every machine.
+
+A covering array by greedy choice: each shot is the best of all shots there can be, given those before it. All scores
+are integers; chance (from the seed) only decides between equals.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..common.errors import InputError
+from .coverage import coverage
+from .facts import CharacterFacts
+from .narrow import Wishes, narrow
+from .presets import Preset
+from .quotas import quotas
+from .schema import MAX_BUDGET
+from .shots import AXES, RENDERED, Plan, Shot
+from .space import PAIRS, Space, spread
+
+#: What a shot is worth. A setting over its quota costs more than all the pairs one shot can add; a place in a take
+#: that is rendered anyway is worth giving up most of them; likeness (by number of shared settings) decides the rest.
+EXCESS = 1000
+SHARING = 500
+PAIR = 60
+LIKENESS = (0, 0, 0, 0, 2, 15, 0)
+
+Index = tuple[int, ...]
+
+
+def make_plan(preset: Preset, facts: CharacterFacts | None, seed: int | None, budget: int | None) -> Plan:
+    """The shots for a preset, a character (None: one who can do everything), a seed and a number of pictures.
+
+    seed, budget: None takes the preset's. Raises InputError where the budget can't hold the listed shots.
+    """
+    seed = preset.seed if seed is None else seed
+    budget = preset.budget if budget is None else budget
+    if not len(preset.shots) <= budget <= MAX_BUDGET or budget < 1:
+        raise InputError(
+            f"A budget of {budget} pictures doesn't fit preset {preset.name}, which lists {len(preset.shots)} shots. "
+            f"Choose from {max(1, len(preset.shots))} to {MAX_BUDGET}."
+        )
+    wishes = narrow(preset, facts, budget)
+    space = Space(_names(wishes), wishes.exclusions)
+    listed = [space.index(settings) for settings in wishes.shots]
+    chooser = Chooser(space, wishes, listed, budget, preset.prints_per_take, seed)
+    chosen = chooser.fill(budget - len(listed)) if wishes.axes else []
+    settings = [space.settings(index) for index in [*_adjacent(listed), *sorted(chosen, key=_order)]]
+    if not settings:
+        raise InputError(f"Preset {preset.name} has nothing to photograph here: {' '.join(wishes.left_out)}")
+    shots = tuple(Shot(number, each) for number, each in enumerate(settings, start=1))
+    missing = budget - len(shots)
+    short = (f"{missing} of {budget} pictures: there are no more different shots to be had.",) if missing else ()
+    return Plan(preset.name, seed, shots, coverage(shots, space), wishes.left_out + short)
+
+
+class Chooser:
+    """Chooses shots one by one; keeps what the score of every possible next shot depends on."""
+
+    def __init__(
+        self, space: Space, wishes: Wishes, listed: Sequence[Index], budget: int, prints_per_take: int, seed: int
+    ) -> None:
+        self.space = space
+        self.prints = prints_per_take
+        self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret; random() is the same in every Python
+        self.allowed = space.valid & space.mask({axis: tuple(names) for axis, names in wishes.axes.items()})
+        self.uncovered = space.possible_pairs()
+        self.used = [np.zeros(size, np.int32) for size in space.shape]
+        self.likeness = np.zeros(space.shape, np.int32)
+        self.free = np.ones(space.shape, bool)
+        self.in_take = np.zeros(space.shape[: len(RENDERED)], np.int32)
+        for index in listed:
+            self.put(index)
+        self.quota = self._quotas(wishes, listed, budget)
+
+    def _quotas(self, wishes: Wishes, listed: Sequence[Index], budget: int) -> list[np.ndarray]:
+        result = []
+        for number, axis in enumerate(AXES):
+            weights = wishes.axes.get(axis, {})
+            names = self.space.names[number]
+            outside = [0 if name in weights else int(self.used[number][at]) for at, name in enumerate(names)]
+            wanted = quotas(weights, budget - sum(outside)) if weights else {}
+            result.append(np.array([wanted.get(name, outside[at]) for at, name in enumerate(names)], np.int32))
+        return result
+
+    def put(self, index: Index) -> None:
+        """Add a shot."""
+        for (first, second), table in self.uncovered.items():
+            table[index[first], index[second]] = False
+        for number, at in enumerate(index):
+            self.used[number][at] += 1
+        shared: np.ndarray | int = 0
+        for number, at in enumerate(index):
+            shared = shared + spread(np.arange(self.space.shape[number]) == at, number).astype(np.int8)
+        self.likeness += np.asarray(LIKENESS, np.int32)[shared]
+        self.free[index] = False
+        self.in_take[index[: len(RENDERED)]] += 1
+
+    def scores(self) -> np.ndarray:
+        """What each shot of the space would be worth as the next one."""
+        total: np.ndarray = np.zeros((1,) * len(AXES), np.int64)
+        for number, (used, quota) in enumerate(zip(self.used, self.quota, strict=True)):
+            over = np.maximum(0, used - quota + 1)
+            total = total - spread(EXCESS * (2 * over - (over > 0)), number)
+        for pair in PAIRS:
+            total = total + PAIR * spread(self.uncovered[pair], *pair)
+        shareable = (self.in_take > 0) & (self.in_take < self.prints)
+        return total + SHARING * spread(shareable, *range(len(RENDERED))) - self.likeness
+
+    def choose(self) -> Index | None:
+        """Add the best shot and return it; None where no shot is left."""
+        open_takes = spread(self.in_take < self.prints, *range(len(RENDERED)))
+        candidates = self.allowed & self.free & open_takes
+        if not candidates.any():
+            return None
+        scores = np.where(candidates, self.scores(), np.iinfo(np.int64).min)
+        ties = np.flatnonzero(scores == scores.max())
+        flat = int(ties[int(self.random.random() * len(ties))])
+        index = tuple(int(at) for at in np.unravel_index(flat, self.space.shape))
+        self.put(index)
+        return index
+
+    def fill(self, count: int) -> list[Index]:
+        """Choose up to `count` shots, one after the other."""
+        chosen: list[Index] = []
+        while len(chosen) < count and (index := self.choose()):
+            chosen.append(index)
+        return chosen
+
+
+def _names(wishes: Wishes) -> dict[str, tuple[str, ...]]:
+    """The settings of each axis: those with weights, then those that only listed shots have."""
+    return {
+        axis: tuple(dict.fromkeys([*wishes.axes.get(axis, ()), *(shot[number] for shot in wishes.shots)]))
+        for number, axis in enumerate(AXES)
+    }
+
+
+def _adjacent(listed: Sequence[Index]) -> list[Index]:
+    """Listed shots in their order, those of one take side by side."""
+    first = {index[: len(RENDERED)]: place for place, index in reversed(list(enumerate(listed)))}
+    return sorted(listed, key=lambda index: first[index[: len(RENDERED)]])
+
+
+def _order(index: Index) -> tuple[int, ...]:
+    """Pose by pose, from near to far, around the head: takes that share a pose stand together."""
+    angle, framing, expression, pose, lighting, background = index
+    return pose, framing, angle, expression, lighting, background

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Presets: found by name or path, resolved (`extends`), and held to the rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..common.errors import InputError
+from ..common.tables import Table, read_table
+from .names import unknown
+from .rules import Exclusion, first_match, rules
+from .schema import Listed, Written, parse
+from .shots import AXES, Shot, takes
+from .space import Space
+
+#: Where an axis stands that a preset doesn't mention.
+BASE = {
+    "angle": "front",
+    "framing": "portrait",
+    "expression": "neutral",
+    "pose": "relaxed_arms",
+    "lighting": "neutral_studio",
+    "background": "neutral_grey",
+}
+#: pip puts shot_presets/ inside the package; a checkout and a Blender extension have it beside addon/.
+FOLDERS = (Path(__file__).parents[1] / "shot_presets", Path(__file__).parents[2] / "shot_presets")
+BUILT_IN = re.compile(r"[a-z0-9_]+")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What to photograph, resolved: every axis has its settings with weights.
+
+    shots: settings (in the order of AXES) of the shots that are listed one by one; axes: what the rest of the budget
+    is filled from, empty where the list is all there is. base: what an axis has that nothing mentions.
+    """
+
+    name: str
+    title: str
+    description: str
+    budget: int
+    seed: int
+    prints_per_take: int
+    base: dict[str, str]
+    axes: dict[str, dict[str, Fraction]]
+    shots: tuple[tuple[str, ...], ...]
+    exclude: tuple[Exclusion, ...] = field(default_factory=tuple)
+
+    @cached_property
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """The rules and the preset's own exclusions."""
+        return rules() + self.exclude
+
+    def to_json(self) -> dict[str, Any]:
+        """A mapping that is itself a valid preset without `extends`; `from_json` is the inverse."""
+        data: dict[str, Any] = {
+            key: getattr(self, key) for key in ("name", "title", "description", "budget", "seed", "prints_per_take")
+        }
+        data["base"] = dict(self.base)
+        if self.axes:
+            data["axes"] = {
+                axis: {name: _number(weight) for name, weight in weights.items()} for axis, weights in self.axes.items()
+            }
+        if self.shots:
+            data["shots"] = [dict(zip(AXES, settings, strict=True)) for settings in self.shots]
+        if self.exclude:
+            data["exclude"] = [exclusion.to_json() for exclusion in self.exclude]
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], source: str = "preset") -> Preset:
+        """A preset from a mapping, checked as a file is; `source` is named in complaints."""
+        return resolve(Table(Path(source), data))
+
+
+def load_preset(name_or_path: str) -> Preset:
+    """A built-in preset by name, or a user's by the path of its YAML file.
+
+    Raises InputError (file, line, what is allowed) for whatever is wrong with it.
+    """
+    return resolve(read_table(_find(name_or_path, Path(), "")))
+
+
+def list_presets() -> list[Preset]:
+    """Every built-in preset, by name."""
+    return [resolve(read_table(path)) for path in _built_in().values()]
+
+
+def resolve(table: Table) -> Preset:
+    """A table as a preset: `extends` followed, gaps filled, contradictions refused."""
+    written = _extended(table, ())
+    keys = written.keys
+    base = {**BASE, **keys.get("base", {})}
+    listed: tuple[Listed, ...] = keys.get("shots", ())
+    axes = {axis: keys["axes"].get(axis, {base[axis]: Fraction(1)}) for axis in AXES} if "axes" in keys else {}
+    shots = [tuple({**base, **shot.settings}[axis] for axis in AXES) for shot in listed]
+    budget = keys.get("budget", None if axes else len(shots))
+    if not axes and not shots:
+        raise InputError(f"{written.path}: says nothing to photograph. Add `axes:` or `shots:`.")
+    if budget is None:
+        raise InputError(f"{written.path}: how many pictures? Add a line like `budget: 40`.")
+    preset = Preset(
+        name=keys.get("name", table.path.stem),
+        title=keys.get("title", table.path.stem),
+        description=keys.get("description", ""),
+        budget=budget,
+        seed=keys.get("seed", 0),
+        prints_per_take=keys.get("prints_per_take", 1),
+        base=base,
+        axes=axes,
+        shots=tuple(shots),
+        exclude=keys.get("exclude", ()),
+    )
+    _check_listed(preset, listed)
+    _check_budget(preset, written)
+    _check_axes(preset, written)
+    return preset
+
+
+def _built_in() -> dict[str, Path]:
+    folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
+    if folder is None:
+        raise InputError("The built-in presets are missing. Install Modelsheet again.")
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def _find(name: str, beside: Path, where: str) -> Path:
+    """A built-in name, or a path (relative to `beside`) that ends in .yaml or .yml."""
+    prefix = f"{where}: " if where else ""
+    if BUILT_IN.fullmatch(name):
+        known = _built_in()
+        if name not in known:
+            raise unknown(where or "preset", "a built-in preset or a path to a .yaml file", name, known)
+        return known[name]
+    path = beside / Path(name).expanduser()
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        raise InputError(
+            f"{prefix}`{name}` is no preset. Give a built-in name ({', '.join(_built_in())}) or a .yaml file."
+        )
+    if not path.is_file():
+        raise InputError(f"{prefix}{path}: no such preset file. Check the path, or run `modelsheet presets`.")
+    return path
+
+
+def _extended(table: Table, above: tuple[Path, ...]) -> Written:
+    written = parse(table)
+    if "extends" not in written.keys:
+        return written
+    chain = (*above, table.path.resolve())
+    where = written.where["extends",]
+    parent = _find(written.keys["extends"], table.path.parent, where)
+    if parent.resolve() in chain:
+        raise InputError(
+            f"{where}: `extends: {written.keys['extends']}` goes round in a circle. Remove it in one file."
+        )
+    return written.over(_extended(read_table(parent), chain))
+
+
+def _check_listed(preset: Preset, listed: tuple[Listed, ...]) -> None:
+    """Every listed shot can be, stands once, and no take has more prints than allowed."""
+    first: dict[tuple[str, ...], str] = {}
+    for settings, shot in zip(preset.shots, listed, strict=True):
+        broken = first_match(preset.exclusions, settings)
+        if broken:
+            raise InputError(
+                f"{shot.where}: this shot can't be: {_named(broken, settings)} ({broken.reason}). Change one of them."
+            )
+        if settings in first:
+            raise InputError(
+                f"{shot.where}: the shot {', '.join(settings)} stands already in {first[settings]}. Remove one."
+            )
+        first[settings] = shot.where
+    for take in takes(Shot(number, settings) for number, settings in enumerate(preset.shots, start=1)):
+        if len(take.shots) > preset.prints_per_take:
+            raise InputError(
+                f"{first[take.shots[-1].settings]}: {len(take.shots)} listed shots differ only in lighting and "
+                f"background, but prints_per_take allows {preset.prints_per_take}. "
+                f"Set `prints_per_take: {len(take.shots)}` or list fewer."
+            )
+
+
+def _check_budget(preset: Preset, written: Written) -> None:
+    if preset.budget < len(preset.shots):
+        raise InputError(
+            f"{written.where['budget',]}: the budget is {preset.budget}, but {len(preset.shots)} shots are listed. "
+            f"Set `budget: {len(preset.shots)}` or list fewer."
+        )
+    if not preset.axes and preset.budget > len(preset.shots):
+        raise InputError(
+            f"{written.where['budget',]}: the budget is {preset.budget}, but {len(preset.shots)} shots are listed. "
+            "Add `axes:` from which to fill the rest, or lower it."
+        )
+
+
+def _check_axes(preset: Preset, written: Written) -> None:
+    """Every setting of the axes can be in some shot."""
+    if not preset.axes:
+        return
+    space = Space({axis: tuple(names) for axis, names in preset.axes.items()}, preset.exclusions)
+    if not space.valid.any():
+        raise InputError(f"{written.where['axes',]}: no shot is left: the exclusions forbid every combination.")
+    for axis, name in space.impossible():
+        settings = {axis: name}
+        reason = next((each.reason for each in preset.exclusions if name in each.values.get(axis, ())), "excluded")
+        where = written.where.get(("axes", axis, name)) or written.where["axes",]
+        raise InputError(
+            f"{where}: {axis} `{settings[axis]}` can be in no shot with the other axes as they are ({reason}). "
+            "Remove it, or allow it more on the other axes."
+        )
+
+
+def _named(exclusion: Exclusion, settings: tuple[str, ...]) -> str:
+    return " with ".join(f"{axis} {settings[AXES.index(axis)]}" for axis in AXES if axis in exclusion.values)
+
+
+def _number(weight: Fraction) -> int | float:
+    return int(weight) if weight.denominator == 1 else float(weight)
