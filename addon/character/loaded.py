@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ..plan.facts import CharacterFacts, Vector
+from .anchors import Anchor
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Loaded:
     right_...) plus face roles (left_inner_brow, left_mouth_corner ...).
     keys: canonical ARKit name (`mouthSmileLeft`) -> the shape keys that make it.
     own: the file's own whole expressions (VRM presets, `Angry`): canonical setting name -> shape keys.
+    anchors: key point -> what it is tied to; measure() reads them.
     """
 
     facts: CharacterFacts
@@ -41,6 +43,7 @@ class Loaded:
     own: dict[str, list[KeyDrive]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     others: list[CharacterFacts] = field(default_factory=list)
+    anchors: dict[str, Anchor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

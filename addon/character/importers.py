@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a file to objects in an empty Blender: one row a format, Blender's complaints in plain words."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from ..common.errors import InputError
+
+
+def clear() -> None:
+    """An empty scene and nothing else in memory."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+def import_file(path: Path, form: str) -> None:
+    """Fill the empty scene from `path`, whose format the sniffer found to be `form`. Raises InputError."""
+    try:
+        IMPORTERS[form](path)
+    except RuntimeError as error:
+        raise InputError(
+            f"{path}: Blender can't read it ({_reason(error)}). Export it or download it again."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    lines = [line.removeprefix("Error: ").strip() for line in str(error).splitlines() if line.strip()]
+    if str(error).startswith(("Traceback", "Error: Python:")):
+        return lines[-1]
+    return lines[0].rstrip(".") if lines else type(error).__name__
+
+
+def _gltf(path: Path) -> None:
+    # True would guess another rest skeleton, which lies metres away from the mesh in quantised files.
+    bpy.ops.import_scene.gltf(filepath=str(path), guess_original_bind_pose=False)
+
+
+def _vrm(path: Path) -> None:
+    # Blender chooses by suffix; the copy goes with its folder, the user's file is never touched.
+    with tempfile.TemporaryDirectory(prefix="modelsheet-") as folder:
+        copy = Path(folder) / "character.glb"
+        shutil.copyfile(path, copy)
+        _gltf(copy)
+
+
+def _fbx(path: Path) -> None:
+    bpy.ops.wm.fbx_import(filepath=str(path))
+
+
+def _obj(path: Path) -> None:
+    bpy.ops.wm.obj_import(filepath=str(path), import_vertex_groups=True, validate_meshes=True)
+
+
+def _usd(path: Path) -> None:
+    bpy.ops.wm.usd_import(filepath=str(path), import_cameras=False, import_lights=False)
+
+
+def _stl(path: Path) -> None:
+    bpy.ops.wm.stl_import(filepath=str(path))
+
+
+def _ply(path: Path) -> None:
+    bpy.ops.wm.ply_import(filepath=str(path))
+
+
+def _collada(path: Path) -> None:
+    bpy.ops.wm.collada_import(filepath=str(path))
+
+
+def _blend(path: Path) -> None:
+    """Append the objects of the file's scene: its scripts, window layout and render settings stay behind."""
+    with bpy.data.libraries.load(str(path), link=False) as (there, here):
+        here.scenes = list(there.scenes)
+    scenes = [scene for scene in here.scenes if scene is not None]
+    if not scenes:
+        raise InputError(f"{path}: holds no scene. Save the character in a scene of its own and try again.")
+    source = max(scenes, key=lambda scene: sum(obj.type == "MESH" for obj in scene.objects))
+    target = bpy.context.scene.collection
+    for obj in list(source.objects):
+        hidden = obj.hide_render
+        target.objects.link(obj)
+        obj.hide_render = hidden
+    for scene in scenes:
+        bpy.data.scenes.remove(scene)
+
+
+IMPORTERS: dict[str, Callable[[Path], None]] = {
+    "glb": _gltf,
+    "gltf": _gltf,
+    "vrm": _vrm,
+    "fbx": _fbx,
+    "obj": _obj,
+    "usd": _usd,
+    "stl": _stl,
+    "ply": _ply,
+    "collada": _collada,
+    "blend": _blend,
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door of the character room: a file, or what stands in the scene, becomes a Loaded character."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from ..common.errors import InputError
+from ..common.files import sha256_file
+from . import importers
+from .cleanup import clean
+from .gltf import Vrm, read_json, read_vrm
+from .loaded import Loaded
+from .overrides import Overrides
+from .sniff import sniff
+from .understand import understand
+
+
+def load_file(path: Path, overrides: Overrides) -> Loaded:
+    """Empty Blender, import `path`, clean it and understand who is in it. The file itself is never changed.
+
+    Raises InputError (file, reason, mend) for whatever can't be used.
+    """
+    form = sniff(path)
+    vrm = read_vrm(read_json(path)) if form in {"glb", "vrm"} else None
+    importers.clear()
+    importers.import_file(path, form)
+    warnings = clean(str(path))
+    loaded = understand(str(path), sha256_file(path), overrides, vrm)
+    loaded.warnings[:0] = warnings
+    return loaded
+
+
+def adopt(source: str, sha256: str, overrides: Overrides, words: dict[str, str]) -> Loaded:
+    """Understand what stands in the scene already (the sitter); `words` are what it states for captions."""
+    loaded = understand(source, sha256, overrides, None)
+    loaded.facts = dataclasses.replace(loaded.facts, words=dict(words))
+    return loaded
+
+

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names to meanings: bone names to roles, shape-key names to ARKit's, whole expressions to settings. No bpy.
+
+Every naming scheme is one file in schemes/, with the mappings
+  bones: role -> names; {left, right} stand for both sides when a role starts with "left_" (its mirror is added);
+  keys:  shape-key name -> ARKit names;
+  own:   shape-key name -> {setting: weight}.
+Names are compared after `normalise`, so upper case, separators, prefixes and suffixes do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..common.tables import read_table
+
+FOLDER = Path(__file__).parent / "schemes"
+
+PREFIXES = re.compile(
+    r"^(?:bip0*1?[ _]|j_(?:bip|adj|sec|opt)_|cc_base_|def-|org-|mch-|mixamorig\d*[_:]?|character\d*_|valvebiped\.?|"
+    r"rig_|b_|bn_|jnt_|bone_|sk_|c_(?=[a-z]))",
+    re.IGNORECASE,
+)
+SUFFIXES = re.compile(r"(?:_armature|_jnt|_joint|_bone|\bbone|_bind|_\d+|\.\d{3}|\.x)$", re.IGNORECASE)
+SIDES = {
+    "l": "left",
+    "left": "left",
+    "左": "left",
+    "lt": "left",
+    "r": "right",
+    "right": "right",
+    "右": "right",
+    "rt": "right",
+}
+#: Parts of names that mark helpers and ornaments, never the limb that they are named after.
+BANNED = frozenset(
+    "end nub top tip hair ik pole twist ctrl control band phones tail target wgt helper roll socket dummy".split()
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken apart: side "left", "right" or "", and the joined lower-case words without it."""
+
+    side: str
+    core: str
+    words: tuple[str, ...]
+
+
+def normalise(name: str) -> Name:
+    """Take a bone or key name apart: `mixamorig:LeftForeArm` and `forearm.l_Armature` give the same side and core."""
+    text = unicodedata.normalize("NFKC", name).strip().rsplit(":", 1)[-1].rsplit("|", 1)[-1]
+    for pattern in (PREFIXES, SUFFIXES, SUFFIXES):
+        text = pattern.sub("", text) or text
+    text = re.sub(r"([左右])", r" \1 ", text)
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    words = []
+    for word in re.split(r"[\s._\-]+", text.lower()):
+        glued = re.match(r"^(left|right)(?=[a-z])", word) if word not in SIDES else None
+        words += [glued.group(1), word[glued.end() :]] if glued else [word]
+    side = next((SIDES[word] for word in words if word in SIDES), "")
+    rest = tuple(word for word in words if word and word not in SIDES)
+    return Name(side, "".join(rest), rest)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One file of schemes/, indexed by what normalise gives."""
+
+    name: str
+    bones: dict[tuple[str, str], str]
+    keys: dict[tuple[str, str], tuple[str, ...]]
+    own: dict[tuple[str, str], dict[str, float]]
+
+
+@cache
+def schemes() -> tuple[Scheme, ...]:
+    """Every scheme, in the order of file names."""
+    return tuple(_read(path) for path in sorted(FOLDER.glob("*.yaml")))
+
+
+def _read(path: Path) -> Scheme:
+    data = read_table(path).data
+    bones: dict[tuple[str, str], str] = {}
+    for role, names in (data.get("bones") or {}).items():
+        for name in names:
+            bones.update(_entries(role, str(name)))
+    keys = {
+        _index(name): tuple([names] if isinstance(names, str) else names)
+        for name, names in (data.get("keys") or {}).items()
+    }
+    own = {_index(name): dict(goal) for name, goal in (data.get("own") or {}).items()}
+    return Scheme(path.stem, bones, keys, own)
+
+
+def _entries(role: str, name: str) -> dict[tuple[str, str], str]:
+    part = normalise(name)
+    if not role.startswith("left_"):
+        return {(part.side, part.core): role}
+    mirrored = "right_" + role.removeprefix("left_")
+    return {("left", part.core): role, ("right", part.core): mirrored}
+
+
+def _index(name: str) -> tuple[str, str]:
+    part = normalise(str(name))
+    return part.side, part.core
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What find_roles found: role -> bone name, and the scheme that explained most of the names."""
+
+    bones: dict[str, str]
+    scheme: str
+
+
+def find_roles(names: Iterable[str]) -> Roles:
+    """Give each known role the first bone that fits, in hierarchy order, by the scheme that explains most bones.
+
+    Roles the best scheme leaves open are filled by the scheme called `common`.
+    """
+    parts = [(name, normalise(name)) for name in names]
+    usable = [(name, part) for name, part in parts if not BANNED & set(part.words)]
+    found = {scheme.name: _match(scheme, usable) for scheme in schemes()}
+    best = max(found, key=lambda name: (_worth(found[name]), name != "common"))
+    bones = dict(found[best])
+    taken = set(bones.values())
+    for role, bone in found.get("common", {}).items():
+        if role not in bones and bone not in taken:
+            bones[role] = bone
+            taken.add(bone)
+    return Roles(bones, best if bones else "")
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a shape key means: the ARKit names that it makes and the settings that it is a whole expression for."""
+
+    arkit: tuple[str, ...] = ()
+    own: tuple[tuple[str, float], ...] = ()
+
+
+def read_key(name: str) -> Key:
+    """The meaning of a shape key's name; empty where no scheme knows it.
+
+    USD round trips number the keys of the second mesh on (`jawOpen2`): the number goes if the rest is known.
+    """
+    for text in dict.fromkeys((name, re.sub(r"\d+$", "", name))):
+        index = _index(text)
+        arkit = next((scheme.keys[index] for scheme in schemes() if index in scheme.keys), ())
+        own = next((tuple(scheme.own[index].items()) for scheme in schemes() if index in scheme.own), ())
+        if arkit or own:
+            return Key(arkit, own)
+    return Key()
+
+
+def _match(scheme: Scheme, parts: list[tuple[str, Name]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, part in parts:
+        role = scheme.bones.get((part.side, part.core))
+        if role and role not in found:
+            found[role] = name
+    return found
+
+
+#: Roles without which a scheme has not understood a body; they count more than fingers and faces.
+CORE = frozenset(
+    "hips spine neck head left_upper_arm right_upper_arm left_lower_arm right_lower_arm left_hand right_hand "
+    "left_upper_leg right_upper_leg left_lower_leg right_lower_leg left_foot right_foot".split()
+)
+
+
+def _worth(found: dict[str, str]) -> int:
+    return sum(3 if role in CORE else 1 for role in found)

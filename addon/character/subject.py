@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster at rest, with everything that the search for head, eyes and facing looks at, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import bpy
+import numpy as np
+
+from .clusters import Cluster
+from .face_keys import FaceKeys, face_keys
+from .geometry import Surface, surface
+from .gltf import Vrm
+from .naming import find_roles
+
+
+@dataclass
+class Subject:
+    """bones: role -> pose bone; marks: role -> its place in world space (a bone's head, or a joint's middle)."""
+
+    cluster: Cluster
+    vrm: Vrm | None
+    bones: dict[str, str]
+    scheme: str
+    keys: FaceKeys
+    marks: dict[str, np.ndarray] = field(default_factory=dict)
+    shape: Surface = field(default_factory=lambda: Surface(np.zeros((0, 3), np.float32), {}))
+
+    @property
+    def points(self) -> np.ndarray:
+        """(N, 3) rest surface, world space."""
+        return self.shape.vertices
+
+    def middle(self, *roles: str) -> np.ndarray | None:
+        """The mean of those marks that exist, or None."""
+        rows = [self.marks[role] for role in roles if role in self.marks]
+        return np.mean(rows, axis=0) if rows else None
+
+    def pair(self, role: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """The left and the right mark of a role, if both exist and lie apart."""
+        left, right = self.marks.get(f"left_{role}"), self.marks.get(f"right_{role}")
+        if left is None or right is None or np.linalg.norm(left - right) < 1e-6:
+            return None
+        return left, right
+
+    def refresh(self) -> None:
+        """Read marks and surface again, after the character was turned."""
+        self.shape = surface(self.cluster.meshes)
+        self.marks = bone_marks(self.cluster.armature, self.bones)
+
+
+def make_subject(cluster: Cluster, vrm: Vrm | None) -> Subject:
+    """Read names, keys, marks and surface of a cluster."""
+    bones, scheme = _roles(cluster.armature, vrm)
+    subject = Subject(cluster, vrm, bones, scheme, face_keys(cluster.meshes, vrm))
+    subject.refresh()
+    return subject
+
+
+def _roles(armature: bpy.types.Object | None, vrm: Vrm | None) -> tuple[dict[str, str], str]:
+    """Roles of the bones: VRM's own map first, names for what it leaves open."""
+    if armature is None:
+        return {}, ""
+    names = [bone.name for bone in armature.data.bones]
+    roles = find_roles(names)
+    if vrm is None or not vrm.bones:
+        return roles.bones, roles.scheme
+    known = {role: bone for role, bone in vrm.bones.items() if bone in armature.pose.bones}
+    taken = set(known.values())
+    rest = {role: bone for role, bone in roles.bones.items() if role not in known and bone not in taken}
+    return {**rest, **known}, f"VRM {vrm.version}.x"
+
+
+def bone_marks(armature: bpy.types.Object | None, bones: dict[str, str]) -> dict[str, np.ndarray]:
+    """role -> world place of the pose bone's head as it stands now (evaluated)."""
+    if armature is None:
+        return {}
+    shown = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    turn = np.array(shown.matrix_world)
+    marks = {}
+    for role, bone in bones.items():
+        place = np.array(shown.pose.bones[bone].head)
+        marks[role] = turn[:3, :3] @ place + turn[:3, 3]
+    return marks
+
+
+def descendants(armature: bpy.types.Object, bone: str) -> set[str]:
+    """A bone and all bones below it."""
+    top = armature.data.bones[bone]
+    return {top.name, *(child.name for child in top.children_recursive)}
