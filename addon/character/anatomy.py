@@ -37,7 +37,7 @@ class Skull:
 
 
 def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | None, bones: bool) -> Skull:
-    """head: (N, 3) world points of the head; bones: whether they were found by weights, so that no neck is among them."""
+    """head: (N, 3) world points of the head; bones: whether weights gave them, so that no neck is among them."""
     points = shape.to_frame(head, facing)
     pair = sided(eyes, facing)
     middle = float(np.mean([eye[0] for eye in pair])) if pair else centre_line(points)

@@ -95,7 +95,7 @@ def _drives(meshes: list[bpy.types.Object], node: str, target: int, weight: floa
     rows = []
     for mesh in meshes:
         blocks = mesh.data.shape_keys.key_blocks if mesh.data.shape_keys else ()
-        same = mesh.name == node or mesh.data.name == node or mesh.name.rpartition(".")[0] == node
+        same = node in (mesh.name, mesh.data.name) or mesh.name.rpartition(".")[0] == node
         if same and 0 <= target < len(blocks) - 1 and weight > 0:
             rows.append(KeyDrive(mesh.name, blocks[target + 1].name, weight))
     return rows

@@ -6,11 +6,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from ..common.errors import InputError
 from ..common.files import sha256_file
 from . import importers
 from .cleanup import clean
-from .gltf import Vrm, read_json, read_vrm
+from .gltf import read_json, read_vrm
 from .loaded import Loaded
 from .overrides import Overrides
 from .sniff import sniff

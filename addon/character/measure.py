@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import bpy
 import numpy as np
 
-from .anchors import Anchor, PARTS
+from .anchors import PARTS
 from .geometry import evaluated, read_parts
 from .loaded import Body, Loaded
 

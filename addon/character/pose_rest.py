@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
 import bpy
 from mathutils import Matrix
+
+#: Where the armature keeps what an expression has changed of the pose, so that it can be taken back exactly.
+MEMORY = "modelsheet_pose"
+CHANNELS = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
 
 
 def rest(armature: bpy.types.Object) -> None:
     """Clear the pose of an armature and silence all that would move it again at the next frame."""
     armature.data.pose_position = "POSE"
+    armature.pop(MEMORY, None)
     still(armature)
     still(armature.data)
     for bone in armature.pose.bones:
@@ -28,3 +36,18 @@ def still(owner: bpy.types.ID) -> None:
         track.mute = True
     for curve in data.drivers:
         curve.mute = True
+
+
+def remember(armature: bpy.types.Object, names: Iterable[str]) -> None:
+    """Keep the channels of some bones until `recall`."""
+    bones = armature.pose.bones
+    armature[MEMORY] = json.dumps(
+        {name: {channel: list(getattr(bones[name], channel)) for channel in CHANNELS} for name in names}
+    )
+
+
+def recall(armature: bpy.types.Object) -> None:
+    """Give remembered bones their channels back, to the bit."""
+    for name, channels in json.loads(armature.pop(MEMORY, "{}")).items():
+        for channel, values in channels.items():
+            setattr(armature.pose.bones[name], channel, values)

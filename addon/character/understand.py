@@ -16,8 +16,8 @@ from . import anatomy, shape
 from .anchors import Anchor
 from .clusters import Cluster, clusters, root_of
 from .eyes import Eyes, find_eyes
-from .face_points import head_anchors
 from .face_keys import motion
+from .face_points import head_anchors
 from .facing import Sign, Verdict, across, decide, parse_axis, straight
 from .geometry import evaluated, read_parts
 from .gltf import Vrm
