@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""processed + captions -> final_dataset: the training folder with everything that says where it came from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from ..common.errors import InputError
+from ..common.files import sha256_bytes, sha256_value
+from ..common.version import VERSION
+from ..plan.facts import CharacterFacts
+from ..plan.settings import setting
+from .backgrounds import trained_on
+from .caption_options import CaptionOptions
+from .captions import caption, class_word
+from .card import card
+from .described import Described, repeats, resolution
+from .folder import RECORD, SUMS, Folder, Item
+from .layout import FINAL, PROCESSED, RAW, Row, read_facts, read_job, read_plan, read_rows
+from .packages import trainers
+from .pictures import subject_mask, training_picture
+from .trigger import check_class
+
+#: Of the manifest.
+FORMAT = 1
+
+
+def build(out: Path) -> Path:
+    """Make OUT/final_dataset from what earlier stages left in OUT; returns the folder.
+
+    The same OUT gives the same bytes. What a person edited there stays (see folder.py).
+    Raises InputError (nothing rendered, bad options) and WorkError (a picture is missing, the disk is full).
+    """
+    job, facts, rows = read_job(out), read_facts(out), read_rows(out)
+    options = CaptionOptions.from_job(job)
+    sources = [_source(out, row) for row in rows]
+    described = Described(
+        trigger=options.trigger,
+        class_word=check_class(class_word(facts, options)),
+        repeats=repeats(job.get("repeats"), len(rows)),
+        style=options.style,
+        pictures=len(rows),
+        resolution=resolution([source.size for source in sources]),
+    )
+    writer = _Writer(Folder(out, FINAL))
+    entries = [_add_picture(writer, described, source, caption(source.row, facts, options)) for source in sources]
+    character = _character(job, facts)
+    clear = any(source.clear for source in sources)
+    writer.add("metadata.jsonl", _lines(_metadata(entry, job) for entry in entries))
+    writer.add("README.md", card(described, character, clear).encode())
+    for module in trainers().values():
+        for name, text in module.configs(described).items():
+            writer.add(f"configs/{name}", text.encode(), sha256_value([name, text]))
+    _add_record(writer, _manifest(described, job, character, read_plan(out), entries))
+    writer.folder.replace()
+    return out / FINAL
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A row with its training picture and mask as PNG bytes."""
+
+    row: Row
+    picture: bytes
+    mask: bytes
+    size: tuple[int, int]
+    clear: bool
+
+
+def _source(out: Path, row: Row) -> _Source:
+    background = setting("background", row["settings"]["background"])
+    name = f"{row['id']}.png"
+    picture, size = training_picture(out / PROCESSED / name, background)
+    return _Source(row, picture, subject_mask(out / RAW / name, size), size, trained_on(background) is not background)
+
+
+class _Writer:
+    """Adds items to the folder and keeps what the record needs: our hash and origin, and the present hash."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.files: dict[str, dict[str, str]] = {}
+        self.sums: dict[str, str] = {}
+
+    def add(self, path: str, data: bytes, origin: str = "", tidy: Any = bytes) -> bytes:
+        """Returns the content that the file will have."""
+        present = self.folder.add(Item(path, data, origin, tidy))
+        self.files[path] = {"sha256": sha256_bytes(data), "origin": origin}
+        self.sums[path] = sha256_bytes(present)
+        return present
+
+
+def _add_picture(writer: _Writer, described: Described, source: _Source, captions: dict[str, str]) -> dict[str, Any]:
+    """Picture, mask and caption of one shot; returns its manifest entry, which holds its captions too."""
+    row = source.row
+    stem = f"{described.stem}_{row['number']:04d}"
+    paths = {
+        "file": f"{described.image_dir}/{stem}.png",
+        "mask": f"masks/{stem}.png",
+        "caption": f"{described.image_dir}/{stem}.txt",
+    }
+    hashes = [sha256_bytes(data) for data in (source.picture, source.mask)]
+    picture = writer.add(paths["file"], source.picture, sha256_value(["picture", row["id"], hashes[0]]))
+    writer.add(paths["mask"], source.mask, sha256_value(["mask", row["id"], hashes[1]]))
+    wanted = f"{captions[described.style]}\n".encode()
+    origin = sha256_value(["caption", row["id"], row["settings"], described.trigger])
+    text = writer.add(paths["caption"], wanted, origin, lambda data: _one_line(paths["caption"], data))
+    return {
+        **paths,
+        "id": row["id"],
+        "number": row["number"],
+        "settings": row["settings"],
+        "size": list(source.size),
+        "sha256": sha256_bytes(picture),
+        "text": text.decode().strip(),
+        "caption_edited": text != wanted,
+        "captions": captions,
+        "made": row["made"],
+        "print": {"sha256": row["sha256"], "key": row["key"], **row["software"]},
+    }
+
+
+def _one_line(name: str, data: bytes) -> bytes:
+    """A person's caption as trainers read it: UTF-8 without BOM, one line."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: this edited caption is not UTF-8 text. Save it as UTF-8.") from error
+    words = " ".join(text.split())
+    return f"{words}\n".encode() if words else b""
+
+
+def _metadata(entry: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """One line of metadata.jsonl: the form that Hugging Face's imagefolder and diffusers read."""
+    captions = entry["captions"]
+    return {
+        "file_name": entry["file"],
+        "text": entry["text"],
+        "text_nl": captions["natural"],
+        "text_tags": captions["tags"],
+        "text_danbooru": captions["danbooru"],
+        "settings": entry["settings"],
+        "shot": entry["id"],
+        "seed": job.get("seed"),
+        "sha256": entry["sha256"],
+        "mask": entry["mask"],
+    }
+
+
+def _character(job: dict[str, Any], facts: CharacterFacts) -> dict[str, Any]:
+    source = str(job.get("file") or "").replace("\\", "/")
+    return {
+        "name": facts.name,
+        "kind": facts.kind,
+        "file": PurePath(source).name,
+        "sha256": job.get("sha256"),
+        "licence": facts.licence,
+    }
+
+
+def _manifest(described: Described, job: dict, character: dict, plan: dict, entries: list[dict]) -> dict[str, Any]:
+    provenance = ("captions", "text")
+    return {
+        "format": FORMAT,
+        "modelsheet": VERSION,
+        "trigger": described.trigger,
+        "class_word": described.class_word,
+        "repeats": described.repeats,
+        "style": described.style,
+        "resolution": described.resolution,
+        "preset": job.get("preset"),
+        "seed": job.get("seed"),
+        "character": character,
+        "counts": {
+            "pictures": len(entries),
+            "per_epoch": len(entries) * described.repeats,
+            "captions_edited": sum(entry["caption_edited"] for entry in entries),
+        },
+        "coverage": plan.get("coverage", {}),
+        "left_out": plan.get("left_out", []),
+        "pictures": [{name: value for name, value in entry.items() if name not in provenance} for entry in entries],
+    }
+
+
+def _add_record(writer: _Writer, manifest: dict[str, Any]) -> None:
+    """The manifest lists every file but these two; the sums list every file but themselves."""
+    text = json.dumps({**manifest, "files": dict(sorted(writer.files.items()))}, indent=1, ensure_ascii=False)
+    writer.add(RECORD, f"{text}\n".encode())
+    sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(writer.sums.items()))
+    writer.add(SUMS, sums.encode())
+
+
+def _lines(rows: Any) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows).encode()

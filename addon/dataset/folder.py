@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of ours that is replaced as one step, and that people may edit and add to.
+
+New content is written whole into a staging folder beside it; only then are files moved into place, the record last.
+A run that is killed before leaves the old content, one that is killed while moving is finished by the next.
+Files that we did not write are never touched. A file of ours that a person has edited stays theirs as long as what
+it came from stays the same; our version goes to OUT/backup. Otherwise theirs goes there, and ours takes its place.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..common.errors import WorkError
+from ..common.files import describe_os_error, sha256_bytes, sha256_file, write_json
+from .backup import keep_bytes, keep_original
+from .layout import read_json
+
+#: The record of what we wrote: {"files": {path: {"sha256", "origin"}}} among other things. Moved into place last.
+RECORD = "manifest.json"
+#: The present hash of every other file, for `sha256sum -c`.
+SUMS = "SHA256SUMS"
+_READY = "ready.json"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file to be: its path in the folder (with /), its content, and the hash of what it came from.
+
+    An item without origin is derived from the others: a person's edit of it is backed up, but does not stay.
+    tidy mends the form of a person's version (its encoding, its line ends).
+    """
+
+    path: str
+    data: bytes
+    origin: str = ""
+    tidy: Callable[[bytes], bytes] = bytes
+
+
+class Folder:
+    """One folder of OUT, open for replacement. Making it finishes what a killed run left half moved."""
+
+    def __init__(self, out: Path, name: str) -> None:
+        self.out = out
+        self.place = out / name
+        self.staging = out / f".{name}.staging"
+        self._items: list[str] = []
+        with _plainly(self.place):
+            self._finish()
+            shutil.rmtree(self.staging, ignore_errors=True)
+        record = self.place / RECORD
+        self._before = read_json(record).get("files", {}) if record.is_file() else {}
+        self._by_origin = {entry["origin"]: path for path, entry in self._before.items() if entry["origin"]}
+
+    def add(self, item: Item) -> bytes:
+        """Stage an item; returns the content that its file will have: the item's, or a person's edited one."""
+        theirs = self._edited(item)
+        if theirs is not None:
+            keep_bytes(self.out, f"{self.place.name}/{item.path}", item.data)
+        self._items.append(item.path)
+        with _plainly(self.place):
+            staged = self.staging / "files" / item.path
+            staged.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_bytes(item.data if theirs is None else theirs)
+        return item.data if theirs is None else theirs
+
+    def replace(self) -> None:
+        """Put everything that was added in place of what we wrote before."""
+        stale = {path: entry["sha256"] for path, entry in self._before.items() if path not in self._items}
+        with _plainly(self.place):
+            self._back_up_edited()
+            write_json(self.staging / _READY, {"files": sorted(self._items, key=_record_last), "stale": stale})
+            self._finish()
+
+    def _edited(self, item: Item) -> bytes | None:
+        """The content of a person's version of this item that is to stay, or None.
+
+        It is looked for where we last wrote what came from the same origin: folders are renamed (repeats, class).
+        """
+        old = self._by_origin.get(item.origin)
+        if old is None or not (self.place / old).is_file():
+            return None
+        theirs = item.tidy((self.place / old).read_bytes())
+        ours = {self._before[old]["sha256"], sha256_bytes(item.data)}
+        return theirs if theirs.strip() and sha256_bytes(theirs) not in ours else None
+
+    def _back_up_edited(self) -> None:
+        """Copy away what a person edited or put where a file of ours will now be."""
+        for path in sorted({*self._items, *self._before} - {RECORD, SUMS}):
+            present, staged = self.place / path, self.staging / "files" / path
+            if not present.is_file():
+                continue
+            entry, found = self._before.get(path), sha256_file(present)
+            known = entry is not None and found == entry["sha256"]
+            if not known and not (staged.is_file() and sha256_file(staged) == found):
+                keep_original(self.out, present)
+
+    def _finish(self) -> None:
+        """Move what is staged and marked ready; safe to repeat after a kill at any point."""
+        ready = self.staging / _READY
+        if not ready.is_file():
+            return
+        todo = read_json(ready)
+        for path in todo["stale"]:
+            (self.place / path).unlink(missing_ok=True)
+            _remove_empty(self.place, self.place / path)
+        for path in todo["files"]:
+            staged, target = self.staging / "files" / path, self.place / path
+            if not staged.is_file():
+                continue  # moved before the kill
+            if target.is_file() and sha256_file(target) == sha256_file(staged):
+                continue  # unchanged files keep their time, and trainers' caches with it
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged.replace(target)
+        shutil.rmtree(self.staging)
+
+
+def _record_last(path: str) -> tuple[bool, str]:
+    return path == RECORD, path
+
+
+def _remove_empty(top: Path, path: Path) -> None:
+    """Remove the folders above a removed file that hold nothing more."""
+    for folder in path.parents:
+        if folder == top or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+class _plainly:
+    """Operating-system errors as WorkError in plain words."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise WorkError(describe_os_error(Path(error.filename or self.path), error)) from error

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processed pictures and prints as training files: an opaque RGB picture, and the mask of its subject."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..common.errors import WorkError
+from ..plan.settings import Setting
+from .backgrounds import composite, trained_on
+
+
+def training_picture(processed: Path, background: Setting) -> tuple[bytes, tuple[int, int]]:
+    """The PNG that a trainer gets, opaque, and its (width, height).
+
+    A picture without alpha is passed on byte for byte; one with alpha is put on the colour its background is
+    trained on, because trainers drop alpha and show whatever lies hidden under it.
+    """
+    picture = _open(processed)
+    if not picture.has_transparency_data and picture.mode == "RGB":
+        return processed.read_bytes(), picture.size
+    return _png(composite(picture, trained_on(background))), picture.size
+
+
+def subject_mask(raw: Path, size: tuple[int, int]) -> bytes:
+    """A PNG, 8-bit grey: the print's alpha, white where the subject is, in the size of the training picture."""
+    alpha = _open(raw).convert("RGBA").getchannel("A")
+    return _png(alpha if alpha.size == size else alpha.resize(size, Image.Resampling.LANCZOS))
+
+
+def foreground(mask: bytes) -> float:
+    """Share of a mask that is white, 0..1."""
+    with Image.open(io.BytesIO(mask)) as opened:
+        return float(np.asarray(opened, np.float64).mean() / 255)
+
+
+def _open(path: Path) -> Image.Image:
+    try:
+        with Image.open(path) as opened:
+            opened.load()
+            return opened.copy()
+    except (OSError, ValueError, SyntaxError) as error:
+        raise WorkError(f"{path}: missing or damaged ({error}). Delete it and run the same command again.") from error
+
+
+def _png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=4)
+    return stream.getvalue()
