@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .markup import Html, tag
+from .markup import Html, join, tag
 from .model import Folder
 
 
@@ -27,10 +27,7 @@ def captions(folder: Folder) -> Html | None:
     ]
     if not rows:
         return None
-    return tag(
-        "section",
-        tag("h2", "Captions"),
+    return join(
         tag("button", "Copy all captions", type="button", id="copy-all", class_="scripted"),
-        tag("ol", rows, class_="plain captions"),
-        id="captions",
+        tag("ol", rows, class_="captions"),
     )

@@ -12,8 +12,10 @@ from .model import Folder
 from .words import count, table, word
 
 
-def coverage(folder: Folder) -> Html:
+def coverage(folder: Folder) -> Html | None:
     """Bars for every axis, tables for every pair of axes that vary, then what was left out."""
+    if not folder.planned:
+        return None
     varied = [axis for axis in AXES if len(folder.order(axis)) > 1]
     pairs = [tuple(pair) for pair in table()["first_tables"] if set(pair) <= set(varied)]
     others = [pair for pair in combinations(varied, 2) if not any(set(pair) == set(first) for first in pairs)]
@@ -53,22 +55,22 @@ def _bars(folder: Folder, axis: str) -> Html:
         tag(
             "tr",
             tag("th", word("settings", name), scope="row"),
-            tag(
-                "td",
-                tag(
-                    "span",
-                    tag("i", style=f"width:{made[name] / most:.1%}"),
-                    class_="bar",
-                    style=f"width:{max(planned[name], made[name]) / most:.1%}",
-                ),
-            ),
-            tag(
-                "td", made[name] if made[name] >= planned[name] else f"{made[name]} of {planned[name]}", class_="figure"
-            ),
+            tag("td", _bar(made[name] / most, planned[name] / most)),
+            tag("td", _progress(made[name], planned[name]), class_="figure"),
         )
         for name in folder.order(axis)
     ]
     return tag("table", tag("caption", word("axes", axis)), tag("tbody", rows), class_="counts") if rows else Html()
+
+
+def _bar(made: float, planned: float) -> Html:
+    """Two bars over each other, as shares of the whole width: the plan pale, what is there dark."""
+    parts = [tag("i", style=f"width:{share:.1%}") for share in (max(planned, made), made)]
+    return tag("span", parts, class_="bar")
+
+
+def _progress(made: int, planned: int) -> str:
+    return str(made) if made >= planned else f"{made} of {planned}"
 
 
 def _matrix(folder: Folder, down: str, across: str) -> Html:
@@ -127,7 +129,7 @@ def _left_out(folder: Folder) -> Html | None:
         tag(
             "details",
             tag("summary", f"{count(len(open_pairs), 'pair')} of settings that no planned picture shows together"),
-            tag("ul", [tag("li", pair) for pair in open_pairs], class_="plain columns"),
+            tag("ul", [tag("li", pair) for pair in open_pairs], class_="columns"),
         )
         if open_pairs
         else None,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 
 from ...common.errors import InputError
 from ...common.files import read_jsonl
-from ...common.tables import read_table
 from ...plan.shots import AXES, Shot
+from ..layout import FINAL, PROCESSED, RAW, read_job, read_json
 
 #: A shot's id is also its file name; anything else in shots.jsonl is not ours to link to.
 ID = re.compile(r"\w[\w.-]*")
@@ -72,16 +71,15 @@ class Folder:
 
 def gather(out: Path) -> Folder:
     """Read OUT. Raises InputError when it is not a folder of ours, or one of its files is not in its form."""
-    if not any((out / name).exists() for name in ("job.yaml", "raw_generated")):
+    if not any((out / name).exists() for name in ("job.yaml", RAW)):
         raise InputError(f"{out}: nothing of Modelsheet is in this folder. Give the folder that --out named.")
-    raw = out / "raw_generated"
-    plan = _read_json(raw / "plan.json")
-    pictures, problems = _pictures(out, {row["id"]: row for row in read_jsonl(raw / "shots.jsonl") if "id" in row})
+    plan = _mapping(out / RAW / "plan.json")
     planned = tuple(Shot.from_json(shot) for shot in plan.get("shots") or ())
+    pictures, problems = _pictures(out, _rows(out, planned))
     return Folder(
         out=out,
-        job=read_table(out / "job.yaml").data if (out / "job.yaml").is_file() else {},
-        facts=_read_json(raw / "character.json"),
+        job=read_job(out) if (out / "job.yaml").is_file() else {},
+        facts=_mapping(out / RAW / "character.json"),
         planned=planned or tuple(picture.shot for picture in pictures),
         coverage=plan.get("coverage") or {},
         left_out=tuple(str(line) for line in plan.get("left_out") or ()),
@@ -90,21 +88,29 @@ def gather(out: Path) -> Folder:
     )
 
 
+def _mapping(path: Path) -> dict[str, Any]:
+    """A JSON object, or {} where the run has not come so far."""
+    data = read_json(path) if path.is_file() else {}
+    return data if isinstance(data, dict) else {}
+
+
+def _rows(out: Path, planned: tuple[Shot, ...]) -> dict[str, dict[str, Any]]:
+    """Shot id -> its last truth row; rows of an earlier plan in the same folder are passed over."""
+    rows = {str(row["id"]): row for row in read_jsonl(out / RAW / "shots.jsonl") if "id" in row}
+    wanted = {shot.id: shot.to_json()["settings"] for shot in planned}
+    return {name: row for name, row in rows.items() if not wanted or wanted.get(name) == row.get("settings")}
+
+
 def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+    """The pictures whose files are there, by number, and a sentence for every row that can't be shown."""
     captions = _captions(out)
     pictures, problems = [], []
     for name, row in rows.items():
-        if not ID.fullmatch(str(name)) or not set(AXES) <= set(row.get("settings") or ()):
+        if not ID.fullmatch(name) or not set(AXES) <= set(row.get("settings") or ()):
             problems.append(f"shots.jsonl: the line for “{name}” is not in the expected form and is not shown.")
             continue
-        path = next(
-            (
-                f"{folder}/{name}.png"
-                for folder in ("processed", "raw_generated")
-                if (out / folder / f"{name}.png").is_file()
-            ),
-            None,
-        )
+        places = [f"{folder}/{name}.png" for folder in (PROCESSED, RAW)]
+        path = next((place for place in places if (out / place).is_file()), None)
         if path is None:
             problems.append(f"{name}.png: in the list of pictures, but the file is gone. Run the same command again.")
             continue
@@ -115,15 +121,5 @@ def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture
 
 def _captions(out: Path) -> dict[str, str]:
     """Shot id -> the caption beside its picture in the training folder."""
-    files = sorted((out / "final_dataset" / "train").glob("*/*.txt"))
+    files = sorted((out / FINAL / "train").glob("*/*.txt"))
     return {file.stem: file.read_text(encoding="utf-8").strip() for file in files}
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path}: not JSON ({error}). Delete it and run the same command again.") from error
-    return data if isinstance(data, dict) else {}

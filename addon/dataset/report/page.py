@@ -11,13 +11,18 @@ from string import Template
 from ...common.files import write_text
 from .captions import captions
 from .coverage import coverage
-from .markup import Html, join, tag
+from .markup import join, tag
 from .model import Folder, gather
 from .sheet import sheet
 from .summary import found, header, places
 from .thumbnails import thumbnails
 
 HERE = Path(__file__).parent
+#: Nothing from the network, and no script but the one in the page.
+POLICY = (
+    "default-src 'none'; img-src 'self' data: file:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 
 def report(out: Path) -> Path:
@@ -32,33 +37,29 @@ def report(out: Path) -> Path:
 
 
 def page(folder: Folder) -> str:
-    """The whole page."""
+    """The whole page; a section with nothing to say is left out."""
+    small = thumbnails([folder.out / picture.path for picture in folder.pictures])
+    contents = {
+        "Contact sheet": sheet(folder, small),
+        "What was found": found(folder),
+        "Coverage": coverage(folder),
+        "Captions": captions(folder),
+        "Where it is": places(folder),
+    }
+    named = {title.lower().replace(" ", "-"): (title, content) for title, content in contents.items() if content}
     script = _asset("script.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return Template(_asset("template.html")).substitute(
         title=join(f"{folder.name} · Model sheet"),
-        policy=(
-            "default-src 'none'; img-src 'self' data: file:; style-src 'unsafe-inline'; "
-            f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        ),
+        policy=POLICY.format(digest=digest),
         style=_asset("style.css"),
         script=script,
         header=header(folder),
-        sheet=_sheet(folder),
-        found=found(folder) or "",
-        places=places(folder) or "",
-        coverage=_section("coverage", "Coverage", coverage(folder)) if folder.planned else "",
-        captions=captions(folder) or "",
+        navigation=tag(
+            "nav", [tag("a", title, href=f"#{name}") for name, (title, _) in named.items()], aria_label="Page"
+        ),
+        main=join(tag("section", tag("h2", title), content, id=name) for name, (title, content) in named.items()),
     )
-
-
-def _sheet(folder: Folder) -> Html:
-    small = thumbnails([folder.out / picture.path for picture in folder.pictures])
-    return _section("sheet", "Contact sheet", sheet(folder, small)) if folder.planned else Html()
-
-
-def _section(name: str, title: str, content: Html) -> Html:
-    return tag("section", tag("h2", title), content, id=name)
 
 
 def _asset(name: str) -> str:

@@ -19,8 +19,10 @@ FIRST = "framing"
 GROUPINGS = ("framing", "angle", "expression", "lighting", "pose", "background")
 
 
-def sheet(folder: Folder, small: Sequence[Thumbnail | None]) -> Html:
+def sheet(folder: Folder, small: Sequence[Thumbnail | None]) -> Html | None:
     """Controls and groups; `small` holds the thumbnails of folder.pictures, in their order."""
+    if not folder.pictures:
+        return _missing(folder)
     cards = [
         (picture.shot[FIRST], _card(picture, thumb)) for picture, thumb in zip(folder.pictures, small, strict=True)
     ]
@@ -146,4 +148,4 @@ def _missing(folder: Folder) -> Html | None:
         for shot in folder.missing
     ]
     title = f"{count(len(folder.missing), 'picture')} still to photograph"
-    return tag("details", tag("summary", title), tag("ol", rows, class_="plain columns"), class_="missing")
+    return tag("details", tag("summary", title), tag("ol", rows, class_="columns"), class_="missing")

@@ -21,8 +21,7 @@ def header(folder: Folder) -> Html:
         state = f"{done} of {planned} photographed. Run the same command again to go on."
     else:
         state = "Nothing is photographed yet." if not done else f"{count(done, 'picture')}, all that were planned."
-    return tag(
-        "header",
+    return join(
         tag("p", "Model sheet", class_="kicker"),
         tag("h1", folder.name, dir="auto"),
         tag("p", state, class_="state"),
@@ -56,10 +55,8 @@ def found(folder: Folder) -> Html | None:
     facts = folder.facts
     if not facts:
         return None
-    warnings = [*(facts.get("warnings") or ()), *folder.problems]
-    return tag(
-        "section",
-        tag("h2", "What was found"),
+    warnings = [*(folder.job.get("warnings") or ()), *folder.problems]
+    return join(
         tag(
             "div",
             tag("div", _pairs(_body(facts, folder), "facts")),
@@ -68,7 +65,6 @@ def found(folder: Folder) -> Html | None:
             class_="columns3",
         ),
         tag("ul", [tag("li", line, dir="auto") for line in warnings], class_="warnings") if warnings else None,
-        id="found",
     )
 
 
@@ -86,7 +82,7 @@ def _body(facts: dict[str, Any], folder: Folder) -> Iterable[tuple[str, Any]]:
     yield "Rig", facts.get("rig") or "none"
     for name, text in evidence.items():
         if name not in ("facing", "head"):
-            yield name.replace("_", " ").capitalize(), text
+            yield _titled(name.replace("_", " ")), text
 
 
 def _found_by(value: str, name: str, facts: dict[str, Any]) -> Html:
@@ -109,14 +105,18 @@ def _abilities(title: str, abilities: dict[str, Any] | None) -> Html | None:
         (way if way == word("methods", "none") or not loose else f"approximated with {way}", ", ".join(names))
         for (loose, way), names in sorted(ways.items(), key=lambda item: item[0])
     ]
-    return join(tag("h3", title), _pairs([(way.capitalize(), names) for way, names in rows], "facts"))
+    return join(tag("h3", title), _pairs([(_titled(way), names) for way, names in rows], "facts"))
 
 
 def _licence(licence: dict[str, Any] | None) -> Html:
     if not licence:
         return tag("p", "The file states no licence. Make sure that you may use the character for training.")
-    rows = [(key.replace("_", " ").capitalize(), _plain(value)) for key, value in licence.items()]
+    rows = [(_titled(word("licence", key)), _plain(value)) for key, value in licence.items()]
     return _pairs(rows, "facts")
+
+
+def _titled(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _plain(value: Any) -> str:
@@ -138,7 +138,7 @@ def places(folder: Folder) -> Html | None:
     rows = [
         tag("li", tag("a", _shown(out, name), href=quote(_shown(out, name))), tag("span", text)) for name, text in links
     ]
-    return tag("section", tag("h2", "Where it is"), tag("ul", rows, class_="places"), id="places")
+    return tag("ul", rows, class_="places")
 
 
 def _shown(out: Path, name: str) -> str:

@@ -19,7 +19,7 @@ def overlay(picture: Picture) -> Html:
     return tag(
         "svg",
         [_box(name, boxes[name]) for name in BOXES if boxes.get(name)],
-        [_point(name, point, width / 110) for name, point in sorted(points.items()) if point.get("in_frame")],
+        [_point(name, point) for name, point in sorted(points.items()) if point.get("in_frame")],
         class_="truth",
         viewBox=f"0 0 {width} {height}",
         preserveAspectRatio="none",
@@ -33,7 +33,9 @@ def _box(name: str, box: list[float]) -> Html:
     return tag("g", tag("rect", class_="under", **place), tag("rect", **place), class_=f"box {name}")
 
 
-def _point(name: str, point: dict[str, Any], radius: float) -> Html:
+def _point(name: str, point: dict[str, Any]) -> Html:
+    """Two dots over each other; a line of no length with round ends keeps its size however large the picture is."""
     seen = "seen" if point.get("visible") else "hidden"
-    place = {"cx": round(float(point["x"]), 1), "cy": round(float(point["y"]), 1), "r": round(radius, 1)}
-    return tag("circle", tag("title", name.replace("_", " ")), class_=f"point {seen}", **place)
+    place = f"M{float(point['x']):.1f} {float(point['y']):.1f}h0"
+    title = tag("title", name.replace("_", " "))
+    return tag("g", title, tag("path", class_="under", d=place), tag("path", d=place), class_=f"point {seen}")
