@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..common.errors import InputError
+from ..common.tables import Table
 from .settings import axis_settings
 from .shots import AXES
 
@@ -43,15 +44,17 @@ def check_setting(axis: str, name: object, where: str) -> str:
     return name
 
 
-def check_settings(axis: str, value: Any, where: str) -> tuple[str, ...]:
-    """`name`, `[name, ...]` or `all` as a tuple of names, each once, in the order written."""
+def check_settings(axis: str, value: Any, table: Table, *keys: str | int) -> tuple[str, ...]:
+    """`name`, `[name, ...]` or `all`, standing at `keys` of `table`, as names in the order written, each once."""
     if value == "all":
         return all_settings(axis)
-    names = value if isinstance(value, list) else [value]
-    if not names:
-        raise InputError(f"{where}: {axis} has an empty list. Name at least one setting, or take the line out.")
-    checked = [check_setting(axis, name, where) for name in names]
-    twice = [name for index, name in enumerate(checked) if name in checked[:index]]
-    if twice:
-        raise InputError(f"{where}: `{twice[0]}` stands twice in {axis}. Remove one.")
-    return tuple(checked)
+    if not isinstance(value, list):
+        return (check_setting(axis, value, table.where(*keys)),)
+    if not value:
+        raise InputError(f"{table.where(*keys)}: `{axis}` has an empty list. Name at least one setting.")
+    for index, name in enumerate(value):
+        where = table.where(*keys, index)
+        check_setting(axis, name, where)
+        if name in value[:index]:
+            raise InputError(f"{where}: `{name}` stands twice in `{axis}`. Remove one.")
+    return tuple(value)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,7 @@ from .quotas import quotas
 from .rules import Exclusion, first_match, framings
 from .settings import axis_settings
 from .shots import AXES
+from .space import Space
 
 #: What every character can do: nothing.
 RESTING = {"expression": "neutral", "pose": "relaxed_arms"}
@@ -35,6 +37,9 @@ def narrow(preset: Preset, facts: CharacterFacts | None, budget: int) -> Wishes:
         return Wishes(preset.axes, preset.shots, preset.exclusions, ())
     missing = {axis: _missing(facts, axis) for axis in ("framing", "expression", "pose")}
     axes = {axis: _kept(axis, weights, missing.get(axis, {}), facts) for axis, weights in preset.axes.items()}
+    for axis, name, reason in _unseen(axes, preset.exclusions):
+        missing.setdefault(axis, {})[name] = reason
+        axes[axis] = {each: weight for each, weight in axes[axis].items() if each != name}
     shots = _possible(preset, missing, facts)
     sentences = _sentences(preset, missing, budget)
     return Wishes(axes, shots, preset.exclusions, sentences)
@@ -75,6 +80,19 @@ def _kept(
     return kept or {_instead(axis, facts): Fraction(1)}
 
 
+def _unseen(
+    axes: Mapping[str, Mapping[str, Fraction]], exclusions: tuple[Exclusion, ...]
+) -> list[tuple[str, str, str]]:
+    """Settings that no shot can show any more after what was left out: axis, name, reason."""
+    if not axes:
+        return []
+    space = Space({axis: tuple(weights) for axis, weights in axes.items()}, exclusions)
+    return [
+        (axis, name, f"nothing that is left can show it ({space.blame(axis, name).reason})")
+        for axis, name in space.impossible()
+    ]
+
+
 def _possible(
     preset: Preset, missing: Mapping[str, Mapping[str, str]], facts: CharacterFacts
 ) -> tuple[tuple[str, ...], ...]:
@@ -93,23 +111,30 @@ def _possible(
 
 
 def _sentences(preset: Preset, missing: Mapping[str, Mapping[str, str]], budget: int) -> tuple[str, ...]:
+    """One for all settings of an axis that fail for the same reason, with what became of their pictures."""
     sentences = []
     for axis, reasons in missing.items():
         weights = preset.axes.get(axis, {})
         wanted = quotas(weights, budget - len(preset.shots)) if weights else {}
-        for name, reason in reasons.items():
-            listed = sum(settings[AXES.index(axis)] == name for settings in preset.shots)
-            if not listed and name not in wanted:
-                continue
-            fate = [f"{_pictures(wanted[name])} went to other {axis}s"] if wanted.get(name) else []
-            if listed:
-                fate.append(f"{_pictures(listed)} {'were' if listed > 1 else 'was'} {_listed_fate(axis)}")
-            sentences.append(f"{name}: {'; '.join([reason, *fate])}.")
+        listed = Counter(settings[AXES.index(axis)] for settings in preset.shots)
+        for reason in dict.fromkeys(reasons.values()):
+            names = [name for name in reasons if reasons[name] == reason and (name in wanted or listed[name])]
+            if names:
+                moved = sum(wanted.get(name, 0) for name in names)
+                fate = _fate(axis, moved, sum(listed[name] for name in names))
+                sentences.append(f"{', '.join(names)}: {reason}{fate}.")
     return tuple(sentences)
 
 
-def _listed_fate(axis: str) -> str:
-    return "left out" if axis == "expression" else f"given another {axis} or left out"
+def _fate(axis: str, moved: int, listed: int) -> str:
+    """What became of the pictures that were to be chosen, and of those that were listed."""
+    fate = f"; {_pictures(moved)} went to what else there is" if moved else ""
+    if listed:
+        instead = (
+            "left out" if axis == "expression" else f"given another {axis}, or left out where there is one already"
+        )
+        fate += f"; {_pictures(listed)} {'was' if listed == 1 else 'were'} {instead}"
+    return fate
 
 
 def _pictures(count: int) -> str:

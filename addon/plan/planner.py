@@ -8,7 +8,8 @@ are integers; chance (from the seed) only decides between equals.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,10 +25,14 @@ from .space import PAIRS, Space, spread
 
 #: What a shot is worth. A setting over its quota costs more than all the pairs one shot can add; a place in a take
 #: that is rendered anyway is worth giving up most of them; likeness (by number of shared settings) decides the rest.
+#: A setting not yet seen counts by the number of settings it can't go with: the awkward ones come while there is room;
+#: and one that lags behind its share of the shots so far gains, lest the end be all alike.
 EXCESS = 1000
+RARITY = 20
+PACE = 40
 SHARING = 500
 PAIR = 60
-LIKENESS = (0, 0, 0, 0, 2, 15, 0)
+LIKENESS = (0, 0, 0, 0, 2, 40, 0)
 
 Index = tuple[int, ...]
 
@@ -53,9 +58,9 @@ def make_plan(preset: Preset, facts: CharacterFacts | None, seed: int | None, bu
     if not settings:
         raise InputError(f"Preset {preset.name} has nothing to photograph here: {' '.join(wishes.left_out)}")
     shots = tuple(Shot(number, each) for number, each in enumerate(settings, start=1))
-    missing = budget - len(shots)
-    short = (f"{missing} of {budget} pictures: there are no more different shots to be had.",) if missing else ()
-    return Plan(preset.name, seed, shots, coverage(shots, space), wishes.left_out + short)
+    reached = coverage(shots, space)
+    left_out = (*wishes.left_out, *_without_picture(reached, budget), *_short(preset, wishes, len(shots), budget))
+    return Plan(preset.name, seed, shots, reached, left_out)
 
 
 class Chooser:
@@ -65,11 +70,13 @@ class Chooser:
         self, space: Space, wishes: Wishes, listed: Sequence[Index], budget: int, prints_per_take: int, seed: int
     ) -> None:
         self.space = space
+        self.budget = budget
         self.prints = prints_per_take
         self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret; random() is the same in every Python
         self.allowed = space.valid & space.mask({axis: tuple(names) for axis, names in wishes.axes.items()})
         self.uncovered = space.possible_pairs()
-        self.used = [np.zeros(size, np.int32) for size in space.shape]
+        self.rarity = _rarity(space)
+        self.used = [np.zeros(size, np.int64) for size in space.shape]
         self.likeness = np.zeros(space.shape, np.int32)
         self.free = np.ones(space.shape, bool)
         self.in_take = np.zeros(space.shape[: len(RENDERED)], np.int32)
@@ -84,7 +91,7 @@ class Chooser:
             names = self.space.names[number]
             outside = [0 if name in weights else int(self.used[number][at]) for at, name in enumerate(names)]
             wanted = quotas(weights, budget - sum(outside)) if weights else {}
-            result.append(np.array([wanted.get(name, outside[at]) for at, name in enumerate(names)], np.int32))
+            result.append(np.array([wanted.get(name, outside[at]) for at, name in enumerate(names)], np.int64))
         return result
 
     def put(self, index: Index) -> None:
@@ -103,13 +110,18 @@ class Chooser:
     def scores(self) -> np.ndarray:
         """What each shot of the space would be worth as the next one."""
         total: np.ndarray = np.zeros((1,) * len(AXES), np.int64)
-        for number, (used, quota) in enumerate(zip(self.used, self.quota, strict=True)):
-            over = np.maximum(0, used - quota + 1)
-            total = total - spread(EXCESS * (2 * over - (over > 0)), number)
+        for number, used in enumerate(self.used):
+            total = total + spread(self._wanted(used, self.quota[number], self.rarity[number]), number)
         for pair in PAIRS:
             total = total + PAIR * spread(self.uncovered[pair], *pair)
         shareable = (self.in_take > 0) & (self.in_take < self.prints)
         return total + SHARING * spread(shareable, *range(len(RENDERED))) - self.likeness
+
+    def _wanted(self, used: np.ndarray, quota: np.ndarray, rarity: np.ndarray) -> np.ndarray:
+        """What one more picture of each setting of an axis is worth for the axis' own balance."""
+        over = np.maximum(0, used - quota + 1)
+        lag = np.clip(quota * (used.sum() + 1) - used * self.budget, -self.budget, self.budget)
+        return RARITY * rarity * (used == 0) + PACE * lag // self.budget - EXCESS * (2 * over - (over > 0))
 
     def choose(self) -> Index | None:
         """Add the best shot and return it; None where no shot is left."""
@@ -132,12 +144,40 @@ class Chooser:
         return chosen
 
 
+def _rarity(space: Space) -> list[np.ndarray]:
+    """For each axis, how many settings of the other axes each of its settings can't go with."""
+    rarity = [np.zeros(size, np.int32) for size in space.shape]
+    for (first, second), possible in space.possible_pairs().items():
+        rarity[first] += (~possible).sum(axis=1, dtype=np.int32)
+        rarity[second] += (~possible).sum(axis=0, dtype=np.int32)
+    return rarity
+
+
 def _names(wishes: Wishes) -> dict[str, tuple[str, ...]]:
     """The settings of each axis: those with weights, then those that only listed shots have."""
     return {
         axis: tuple(dict.fromkeys([*wishes.axes.get(axis, ()), *(shot[number] for shot in wishes.shots)]))
         for number, axis in enumerate(AXES)
     }
+
+
+def _without_picture(reached: dict[str, Any], budget: int) -> Iterator[str]:
+    """Settings that the budget has no room for, a sentence an axis."""
+    for counts in reached["settings"].values():
+        if none := [name for name, count in counts.items() if not count]:
+            yield f"{', '.join(none)}: no room among {budget} picture{'' if budget == 1 else 's'}."
+
+
+def _short(preset: Preset, wishes: Wishes, made: int, budget: int) -> Iterator[str]:
+    """Why there are fewer pictures than asked for, where the sentences about what was left out don't say it."""
+    if wishes.axes and made < budget:
+        prints = preset.prints_per_take
+        yield (
+            f"{budget - made} of {budget} pictures: no more different shots can be had with prints_per_take {prints}; "
+            f"{prints + 1} gives more."
+        )
+    elif not wishes.axes and budget > len(preset.shots):
+        yield f"{budget - len(preset.shots)} of {budget} pictures: {preset.name} lists its shots and has no others."
 
 
 def _adjacent(listed: Sequence[Index]) -> list[Index]:

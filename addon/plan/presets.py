@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -29,7 +28,6 @@ BASE = {
 }
 #: pip puts shot_presets/ inside the package; a checkout and a Blender extension have it beside addon/.
 FOLDERS = (Path(__file__).parents[1] / "shot_presets", Path(__file__).parents[2] / "shot_presets")
-BUILT_IN = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -131,18 +129,14 @@ def _built_in() -> dict[str, Path]:
 
 def _find(name: str, beside: Path, where: str) -> Path:
     """A built-in name, or a path (relative to `beside`) that ends in .yaml or .yml."""
-    prefix = f"{where}: " if where else ""
-    if BUILT_IN.fullmatch(name):
-        known = _built_in()
-        if name not in known:
-            raise unknown(where or "preset", "a built-in preset or a path to a .yaml file", name, known)
+    known = _built_in()
+    if name in known:
         return known[name]
-    path = beside / Path(name).expanduser()
+    path = beside / name
     if path.suffix.lower() not in (".yaml", ".yml"):
-        raise InputError(
-            f"{prefix}`{name}` is no preset. Give a built-in name ({', '.join(_built_in())}) or a .yaml file."
-        )
+        raise unknown(where or "preset", "a built-in preset or the path of a .yaml file", name, known)
     if not path.is_file():
+        prefix = f"{where}: " if where else ""
         raise InputError(f"{prefix}{path}: no such preset file. Check the path, or run `modelsheet presets`.")
     return path
 
@@ -205,12 +199,10 @@ def _check_axes(preset: Preset, written: Written) -> None:
     if not space.valid.any():
         raise InputError(f"{written.where['axes',]}: no shot is left: the exclusions forbid every combination.")
     for axis, name in space.impossible():
-        settings = {axis: name}
-        reason = next((each.reason for each in preset.exclusions if name in each.values.get(axis, ())), "excluded")
         where = written.where.get(("axes", axis, name)) or written.where["axes",]
         raise InputError(
-            f"{where}: {axis} `{settings[axis]}` can be in no shot with the other axes as they are ({reason}). "
-            "Remove it, or allow it more on the other axes."
+            f"{where}: {axis} `{name}` can be in no shot with the other axes as they are "
+            f"({space.blame(axis, name).reason}). Remove it, or allow more on the other axes."
         )
 
 

@@ -60,11 +60,15 @@ def framings(body: str) -> tuple[str, ...]:
     )
 
 
-def check_partial(value: Any, where: str) -> dict[str, tuple[str, ...]]:
-    """A mapping of axes to settings (`name`, list or `all`), checked, in the order of AXES."""
+def check_partial(value: Any, table: Table, *keys: str | int) -> dict[str, tuple[str, ...]]:
+    """A mapping of axes to settings (`name`, list or `all`) at `keys` of `table`, checked, in the order of AXES."""
     if not isinstance(value, dict) or not value:
-        raise InputError(f"{where}: expected `axis: setting` pairs, as in {{angle: front, expression: [happy, sad]}}.")
-    named = {check_axis(axis, where): check_settings(axis, names, where) for axis, names in value.items()}
+        raise InputError(
+            f"{table.where(*keys)}: expected `axis: setting` pairs, as in {{angle: front, expression: [happy, sad]}}."
+        )
+    for axis in value:
+        check_axis(axis, table.where(*keys, str(axis)))
+    named = {axis: check_settings(axis, names, table, *keys, axis) for axis, names in value.items()}
     return {axis: named[axis] for axis in AXES if axis in named}
 
 
@@ -72,8 +76,9 @@ def _exclusions(row: dict[str, Any], table: Table, keys: tuple[str | int, ...]) 
     where = table.where(*keys)
     if not set(row) <= set(RULE_KEYS) or ("only" in row) == ("never" in row):
         raise InputError(f"{where}: a rule has `if`, `reason` and one of `only` and `never`.")
-    condition = check_partial(row["if"], where)
-    forbidden = check_partial(row.get("never") or row.get("only"), where)
+    condition = check_partial(row["if"], table, *keys, "if")
+    kind = "only" if "only" in row else "never"
+    forbidden = check_partial(row[kind], table, *keys, kind)
     if "only" in row:
         forbidden = {axis: _others(axis, names) for axis, names in forbidden.items()}
     return [Exclusion({**condition, axis: names}, row["reason"]) for axis, names in forbidden.items()]

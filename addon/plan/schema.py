@@ -99,11 +99,7 @@ def _axes(table: Table, key: str) -> dict[str, dict[str, Fraction]]:
 def _weights(table: Table, axis: str, value: Any) -> dict[str, Fraction]:
     """`all`, `name`, `[name ...]` (equal weights) or `{name: weight}`."""
     if not isinstance(value, dict):
-        where = table.where("axes", axis)
-        if isinstance(value, list):
-            for index, name in enumerate(value):
-                check_setting(axis, name, table.where("axes", axis, index))
-        return dict.fromkeys(check_settings(axis, value, where), Fraction(1))
+        return dict.fromkeys(check_settings(axis, value, table, "axes", axis), Fraction(1))
     if not value:
         raise InputError(f"{table.where('axes', axis)}: {axis} is empty. Name at least one setting.")
     weights = {}
@@ -131,7 +127,7 @@ def _shots(table: Table, key: str) -> tuple[Listed, ...]:
     listed = []
     for index, row in enumerate(_sequence(table, key)):
         where = table.where(key, index)
-        partial = check_partial(row, where)
+        partial = check_partial(row, table, key, index)
         combinations = product(*partial.values())
         listed += [Listed(dict(zip(partial, names, strict=True)), where) for names in combinations]
         if len(listed) > MAX_BUDGET:
@@ -140,9 +136,10 @@ def _shots(table: Table, key: str) -> tuple[Listed, ...]:
 
 
 def _exclude(table: Table, key: str) -> tuple[Exclusion, ...]:
-    rows = enumerate(_sequence(table, key))
-    wheres = [(row, table.where(key, index)) for index, row in rows]
-    return tuple(Exclusion(check_partial(row, where), f"excluded in {where}") for row, where in wheres)
+    return tuple(
+        Exclusion(check_partial(row, table, key, index), f"excluded in {table.where(key, index)}")
+        for index, row in enumerate(_sequence(table, key))
+    )
 
 
 def _mapping(table: Table, key: str) -> dict[Any, Any]:

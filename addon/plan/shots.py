@@ -71,6 +71,22 @@ class Plan:
     coverage: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """`{"preset", "seed", "shots", "coverage", "left_out"}`."""
+        return {
+            "preset": self.preset,
+            "seed": self.seed,
+            "shots": [shot.to_json() for shot in self.shots],
+            "coverage": self.coverage,
+            "left_out": list(self.left_out),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Plan:
+        """The inverse of to_json."""
+        shots = tuple(Shot.from_json(shot) for shot in data["shots"])
+        return cls(data["preset"], data["seed"], shots, data["coverage"], tuple(data["left_out"]))
+
 
 def takes(shots: Iterable[Shot]) -> list[Take]:
     """Group shots into takes, in the order in which each take first appears."""

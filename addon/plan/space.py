@@ -22,7 +22,8 @@ class Space:
         self.names = tuple(tuple(names[axis]) for axis in AXES)
         self.shape = tuple(len(each) for each in self.names)
         self.valid = np.ones(self.shape, bool)
-        for exclusion in exclusions:
+        self.exclusions = tuple(exclusions)
+        for exclusion in self.exclusions:
             self.valid &= ~self.mask(exclusion.values)
 
     def mask(self, values: Mapping[str, tuple[str, ...]]) -> np.ndarray:
@@ -48,6 +49,13 @@ class Space:
             for number in range(len(AXES))
             for at in np.flatnonzero(~self._seen((number,)))
         ]
+
+    def blame(self, axis: str, name: str) -> Exclusion:
+        """The exclusion that forbids most of the shots with a setting."""
+        with_it = self.mask({axis: (name,)})
+        return max(
+            self.exclusions, key=lambda each: int((with_it & np.broadcast_to(self.mask(each.values), self.shape)).sum())
+        )
 
     def possible_pairs(self) -> dict[tuple[int, int], np.ndarray]:
         """For each of PAIRS, a boolean table of the two axes: true where some valid shot has both."""
