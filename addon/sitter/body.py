@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clothes and shoes: fields around the skeleton, meshed by surface nets. World space (before scaling). bpy-free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .fields import Array, blend, box, cone, cut, ellipsoid, mirrored, smoothstep, sphere
+from .nets import surface
+from .part import Part, mirror
+from .skeleton import chain_weights, head_of, tail_of
+
+Shape = Mapping[str, float]
+
+
+def torso(p: Array, s: Shape) -> Array:
+    """Chest, waist, hips and shoulders; `p` already mirrored."""
+    sh, ch, wa, hi, be = (s[k] for k in ("shoulders", "chest", "waist", "hips", "belly"))
+    d = ellipsoid(p, (0, 0.022, 1.19), (0.142 + ch + sh / 2, 0.094 + ch / 2, 0.135))
+    d = blend(d, ellipsoid(p, (0, 0.014, 1.035), (0.122 + wa, 0.088 + wa / 2 + be / 2, 0.13)), 0.08)
+    d = blend(d, ellipsoid(p, (0, -0.012 - be, 1.01), (0.09 + wa, 0.062 + be / 2, 0.09)), 0.06)
+    d = blend(d, ellipsoid(p, (0, 0.016, 0.905), (0.150 + hi, 0.106 + hi / 2 + be / 3, 0.12)), 0.08)
+    d = blend(d, cone(p, (0, 0.026, 1.268), (0.128 + sh, 0.028, 1.252), 0.058, 0.056), 0.05)
+    d = blend(d, cone(p, (0, 0.040, 1.335), (0.10 + sh, 0.030, 1.280), 0.050, 0.036), 0.05)
+    if s["bust"] > 0:
+        d = blend(d, ellipsoid(p, (0.064, -0.058, 1.150), (0.056, 0.050, 0.056)), 0.06)
+    return d
+
+
+def arm_joints(s: Shape) -> tuple[Array, Array, Array]:
+    """Shoulder, elbow and wrist of the left arm."""
+    return head_of("LeftArm"), head_of("LeftForeArm"), head_of("LeftHand")
+
+
+def sleeve(p: Array, s: Shape) -> Array:
+    """The left sleeve down to just above the wrist."""
+    a, b, c = arm_joints(s)
+    li = s["limbs"]
+    end = c - (c - b) * 0.05
+    d = blend(cone(p, a, b, 0.058 + li, 0.047 + li), cone(p, b, end, 0.047 + li, 0.037 + li * 0.6), 0.02)
+    axis = (c - b) / np.linalg.norm(c - b)
+    return cut(d, (p - end) @ axis, 0.006)
+
+
+def leg(p: Array, s: Shape) -> Array:
+    """The left trouser leg."""
+    hip, knee, foot = head_of("LeftUpLeg"), head_of("LeftLeg"), head_of("LeftFoot")
+    li = s["limbs"] + s["hips"] * 0.4
+    d = cone(p, hip + [0.004, 0.004, 0], knee, 0.090 + li, 0.062 + li)
+    return blend(d, cone(p, knee, foot, 0.062 + li, 0.050 + li * 0.6), 0.03)
+
+
+def top(shape: Shape) -> Part:
+    """The sweater."""
+
+    def field(points: Array) -> Array:
+        p = mirrored(points)
+        d = blend(torso(p, shape) - 0.010, sleeve(p, shape), 0.045)
+        hem = -(p[:, 2] - 0.885)
+        d = cut(d, hem, 0.012)
+        collar = ellipsoid(p, (0, 0.022, 1.375), (0.074, 0.078, 0.060))
+        return cut(d, -collar, 0.010)
+
+    low, high = (-0.56, -0.16, 0.86), (0.56, 0.19, 1.42)
+    vertices, faces = surface(field, low, high, 0.0085)
+    part = Part("Top", vertices, faces, "cloth_top")
+    part.weights = torso_weights(vertices, shape, lambda p: sleeve(p, shape))
+    return part
+
+
+def torso_weights(vertices: Array, shape: Shape, limb) -> dict[str, Array]:
+    """Spine, shoulders and arms for what covers the upper body."""
+    spine = chain_weights(
+        vertices, ["Hips", "Spine", "Spine1", "Spine2"], {"Spine": 0.05, "Spine1": 0.05, "Spine2": 0.05}
+    )
+    p = mirrored(vertices)
+    share = smoothstep(torso(p, shape) - limb(p), -0.035, 0.045)
+    arm = chain_weights(p, ["LeftArm", "LeftForeArm", "LeftHand"], {"LeftForeArm": 0.045, "LeftHand": 0.02})
+    girdle = (1.0 - share) * 0.55 * smoothstep(p[:, 0], 0.03, 0.12) * smoothstep(p[:, 2], 1.15, 1.26)
+    out = {bone: w * (1.0 - share) * (1.0 - girdle) for bone, w in spine.items()}
+    out = {bone: w * (1.0 - share - girdle) for bone, w in spine.items()}
+    for side, sign in (("Left", 1.0), ("Right", -1.0)):
+        mine = vertices[:, 0] * sign >= 0.0
+        for bone, w in arm.items():
+            out[bone.replace("Left", side)] = np.where(mine, w * share, 0.0)
+        out[f"{side}Shoulder"] = np.where(mine, girdle, 0.0)
+    return out
+
+
+def bottom(shape: Shape) -> Part:
+    """The trousers."""
+
+    def field(points: Array) -> Array:
+        p = mirrored(points)
+        d = blend(torso(p, shape) - 0.002, leg(p, shape), 0.04)
+        d = cut(d, p[:, 2] - 0.95, 0.01)
+        return cut(d, -(p[:, 2] - 0.105), 0.01)
+
+    vertices, faces = surface(field, (-0.26, -0.17, 0.08), (0.26, 0.19, 0.97), 0.0095)
+    part = Part("Bottom", vertices, faces, "cloth_bottom")
+    p = mirrored(vertices)
+    legs = chain_weights(p, ["LeftUpLeg", "LeftLeg", "LeftFoot"], {"LeftLeg": 0.05, "LeftFoot": 0.02})
+    share = smoothstep(p[:, 2], 0.90, 0.80)
+    spine = chain_weights(vertices, ["Hips", "Spine"], {"Spine": 0.05})
+    weights = {bone: w * (1.0 - share) for bone, w in spine.items()}
+    left = smoothstep(vertices[:, 0], -0.02, 0.02)
+    for bone, w in legs.items():
+        weights[bone] = w * share * left
+        weights[bone.replace("Left", "Right")] = w * share * (1.0 - left)
+    part.weights = weights
+    return part
+
+
+def shoes(shape: Shape) -> list[Part]:
+    """Two simple shoes."""
+
+    def field(p: Array) -> Array:
+        d = ellipsoid(p, (0.100, -0.095, 0.030), (0.044, 0.075, 0.040))
+        d = blend(d, ellipsoid(p, (0.094, 0.030, 0.048), (0.037, 0.048, 0.052)), 0.05)
+        d = blend(d, cone(p, (0.092, 0.026, 0.08), (0.092, 0.028, 0.125), 0.041, 0.040), 0.03)
+        d = cut(d, -(p[:, 2] - 0.012), 0.008)
+        sole = box(p, (0.098, -0.045, 0.010), (0.046, 0.128, 0.010), 0.009)
+        sole = cut(sole, ellipsoid(p, (0.098, -0.045, 0.01), (0.047, 0.128, 0.5)), 0.01)
+        d = np.minimum(d, sole)
+        return cut(d, p[:, 2] - 0.122, 0.006)
+
+    vertices, faces = surface(field, (0.03, -0.20, -0.012), (0.17, 0.10, 0.14), 0.006)
+    left = Part("ShoeLeft", vertices, faces, "shoe")
+    left.weights = chain_weights(
+        vertices, ["LeftLeg", "LeftFoot", "LeftToeBase"], {"LeftFoot": 0.03, "LeftToeBase": 0.03}
+    )
+    return [left, mirror(left, "ShoeRight")]
+
+
+def hands(shape: Shape) -> list[Part]:
+    """Two relaxed hands: a palm, four fingers and a thumb fused from capsules, fingers curling lightly."""
+    wrist = head_of("LeftHand")
+    along = wrist - head_of("LeftForeArm")
+    along /= np.linalg.norm(along)
+    thumbward = np.array([0.0, -1.0, 0.0])
+    thumbward -= along * (along @ thumbward)
+    thumbward /= np.linalg.norm(thumbward)
+    back = np.cross(along, thumbward)
+    back *= np.sign(back[0])
+    frame = np.stack([along, thumbward, back])
+    thick = 1.0 + shape["limbs"] * 6
+
+    def segment(d: Array, p: Array, points: list[tuple[float, float, float]], radii: list[float], k: float) -> Array:
+        finger = cone(p, points[0], points[1], radii[0] * thick, radii[1] * thick)
+        for i in range(1, len(points) - 1):
+            finger = blend(finger, cone(p, points[i], points[i + 1], radii[i] * thick, radii[i + 1] * thick), 0.003)
+        return blend(d, finger, k)
+
+    def field(points: Array) -> Array:
+        p = (points - wrist) @ frame.T
+        d = cone(p, (-0.05, 0, 0), (0.0, 0, 0), 0.0235, 0.0215)
+        d = blend(d, ellipsoid(p, (0.042, 0.001, 0.0), (0.046, 0.036, 0.0165)), 0.02)
+        d = blend(d, ellipsoid(p, (0.030, 0.020, -0.008), (0.026, 0.017, 0.016)), 0.015)
+        for y, length, curl in (
+            (0.0255, 0.068, 0.30),
+            (0.0085, 0.075, 0.36),
+            (-0.0085, 0.071, 0.42),
+            (-0.0245, 0.058, 0.50),
+        ):
+            x, z, angle = 0.070 - abs(y) * 0.25, 0.001, 0.12
+            path = [(x - 0.02, y * 0.85, z)]
+            for part in (0.42, 0.32, 0.26):
+                path.append(
+                    (
+                        path[-1][0] + np.cos(angle) * length * part * 1.05 + (0.02 if len(path) == 1 else 0),
+                        y * (1.0 + 0.05 * len(path)),
+                        path[-1][2] - np.sin(angle) * length * part,
+                    )
+                )
+                angle += curl
+            d = segment(d, p, path, [0.0098, 0.0094, 0.0086, 0.0074], 0.006)
+        thumb = [(0.012, 0.018, -0.006), (0.040, 0.043, -0.016), (0.064, 0.053, -0.022), (0.084, 0.054, -0.027)]
+        return segment(d, p, thumb, [0.0135, 0.0115, 0.0105, 0.0085], 0.010)
+
+    corners = (
+        np.array([[x, y, z] for x in (-0.05, 0.175) for y in (-0.055, 0.075) for z in (-0.085, 0.03)]) @ frame + wrist
+    )
+    vertices, faces = surface(field, corners.min(axis=0), corners.max(axis=0), 0.0032)
+    left = Part("HandLeft", vertices, faces, "skin")
+    left.weights = chain_weights(vertices, ["LeftForeArm", "LeftHand"], {"LeftHand": 0.022})
+    left.coords = np.zeros((len(vertices), 2))
+    return [left, mirror(left, "HandRight")]
+
+
+__all__ = ["bottom", "hands", "shoes", "sphere", "tail_of", "top"]
