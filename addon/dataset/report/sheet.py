@@ -92,12 +92,7 @@ def _card(picture: Picture, small: Thumbnail | None) -> Html:
         tag(
             "figcaption",
             tag("span", f"{shot.number:04d}", class_="number"),
-            tag(
-                "p",
-                picture.caption or "No caption yet.",
-                class_="caption" if picture.caption else "caption none",
-                dir="auto",
-            ),
+            tag("p", picture.caption, class_="caption", dir="auto") if picture.caption else None,
             tag("ul", chips, class_="chips"),
             [tag("p", note, class_="note") for note in notes],
         ),
