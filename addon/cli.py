@@ -15,13 +15,13 @@ from . import job
 from .common.errors import InputError, ModelsheetError
 from .common.version import VERSION
 from .console import Console, describe_character
-from .dataset.captions import STYLES
+from .dataset.caption_options import STYLES
 from .dataset.packages import trainers
 from .plan.facts import CharacterFacts
 from .plan.planner import make_plan
 from .plan.presets import list_presets, load_preset
 from .plan.table import plan_json, plan_table
-from .render.options import ENGINES
+from .render.options import DEVICES, ENGINES
 from .request import DEFAULT_PRESET, Request
 from .sitter.parameters import resolve
 
@@ -134,13 +134,13 @@ def _add_photography(parser: argparse.ArgumentParser, trigger_needed: bool) -> N
     parser.add_argument("--resolution", type=_resolution, metavar="PX", help="size of the pictures (1024)")
     parser.add_argument("--samples", type=_count, metavar="N", help="render samples; more is finer and slower")
     parser.add_argument("--engine", choices=ENGINES, help="cycles (default) looks best")
-    parser.add_argument("--device", choices=("auto", "cpu"), default="auto", help="auto uses a graphics card if it can")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="auto uses a graphics card if it can")
     parser.add_argument("--preview", action="store_true", help="a quick look: small pictures in Workbench")
     parser.add_argument("--backgrounds", metavar="DIR", help="your pictures, for the background setting `folder`")
 
 
 def _add_words(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--style", choices=STYLES, help="form of the captions (guide)")
+    parser.add_argument("--style", choices=STYLES, help="form of the captions (tags)")
     parser.add_argument("--class", dest="class_word", metavar="WORD", help="woman, man, person, robot …")
     parser.add_argument("--age", metavar="WORDS", help='stated in every caption, such as "young woman"')
     parser.add_argument("--ethnicity", metavar="WORDS", help="stated in every caption")

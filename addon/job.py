@@ -18,13 +18,14 @@ from .common.errors import InputError
 from .common.files import sha256_file, sha256_value, write_json
 from .common.fingerprint import code_fingerprint
 from .dataset.build import build
+from .dataset.layout import RAW, read_job
 from .dataset.packages import check_trainer, package
 from .dataset.process import process
 from .dataset.report import report
 from .dataset.trigger import check_trigger
 from .farm import blender
 from .farm.keys import print_keys
-from .farm.ledger import RAW, Ledger
+from .farm.ledger import Ledger
 from .farm.local import Session, photograph
 from .plan.facts import CharacterFacts
 from .plan.planner import make_plan
@@ -32,7 +33,7 @@ from .plan.presets import load_preset
 from .plan.shots import Plan, takes
 from .plan.table import plan_json
 from .render.options import RenderOptions
-from .request import Request, check_out, read_job, write_job
+from .request import Request, check_out, request_of, write_job
 
 Event = dict[str, Any]
 Tell = Callable[[Event], None]
@@ -89,7 +90,8 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     start = time.monotonic()
     request = replace(request, trigger=None if request.trigger is None else check_trigger(request.trigger))
     preset = load_preset(request.preset)
-    options = RenderOptions.chosen(request.engine, request.resolution, request.samples, request.device)
+    samples = {} if request.samples is None else {"samples": request.samples}
+    options = RenderOptions(request.engine, request.resolution, device=request.device, **samples)
     sha256 = _subject_hash(request.file, request.sitter)
     check_out(out, request, sha256)
     subject = {"sha256": sha256, "overrides": request.overrides, "sitter": request.sitter}
@@ -135,8 +137,6 @@ def finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome | 
 
 def change(out: Path, **words: Any) -> Request:
     """Change what a job says of its captions (style, age ...) and note it in job.yaml; the request as it is now."""
-    from .request import request_of
-
     job = read_job(out)
     given = {key: value for key, value in words.items() if value is not None}
     if "trigger" in given:

@@ -11,8 +11,8 @@ import yaml
 
 from .common.errors import InputError
 from .common.files import describe_os_error, write_text
-from .common.tables import read_table
 from .common.version import VERSION
+from .dataset.layout import read_job
 
 JOB_FILE = "job.yaml"
 DEFAULT_PRESET = "lora_40"
@@ -28,7 +28,7 @@ class Request:
     budget: int | None = None
     trigger: str | None = None
     class_word: str | None = None
-    style: str = "guide"
+    style: str = "tags"
     age: str | None = None
     ethnicity: str | None = None
     style_notes: str | None = None
@@ -55,13 +55,6 @@ def write_job(out: Path, request: Request, found: dict[str, Any]) -> None:
     asked["for"] = list(asked.pop("trainers"))
     text = yaml.safe_dump({"modelsheet": VERSION, **asked, **found}, sort_keys=False, allow_unicode=True, width=100)
     write_text(out / JOB_FILE, text)
-
-
-def read_job(out: Path) -> dict[str, Any]:
-    """job.yaml of an output folder. Raises InputError where the folder holds no job."""
-    if not (out / JOB_FILE).is_file():
-        raise InputError(f"{out}: no Modelsheet job here ({JOB_FILE} is missing). Give the folder that --out named.")
-    return read_table(out / JOB_FILE).data
 
 
 def request_of(job: dict[str, Any]) -> Request:

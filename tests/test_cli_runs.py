@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole runs through the command line, in real child processes: made, cut off, gone on, changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.render
+
+PRESET = """\
+title: Test
+description: Four quick pictures.
+shots:
+  - {expression: [neutral, happy]}
+  - {lighting: rim}
+  - {background: black}
+base: {framing: portrait, background: white}
+"""
+SMALL = ["--resolution", "64", "--samples", "1", "--device", "cpu", "--json"]
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("preset") / "four.yaml"
+    path.write_text(PRESET)
+    return path
+
+
+def command(out: Path, preset: Path) -> list[str]:
+    head = [sys.executable, "-m", "modelsheet", "make", "sitter", "--trigger", "mara_syn"]
+    return [*head, "--preset", str(preset), "--out", str(out), *SMALL]
+
+
+def run(arguments: list[str]) -> list[dict[str, Any]]:
+    done = subprocess.run(arguments, capture_output=True, encoding="utf-8", timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def prints(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (out / "raw_generated").glob("*.png")}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, preset: Path) -> tuple[Path, list[dict[str, Any]]]:
+    out = tmp_path_factory.mktemp("made") / "mara"
+    return out, run(command(out, preset))
+
+
+def test_make_tells_what_it_did_and_leaves_it_there(made: tuple[Path, list[dict[str, Any]]]) -> None:
+    out, events = made
+    done = events[-1]
+    assert done["event"] == "done"
+    assert (done["shots"], done["takes"], done["rendered"]) == (4, 2, 4)
+    for place in (done["dataset"], done["report"], *done["packages"]):
+        assert Path(place).exists()
+    rows = [json.loads(line) for line in (out / "raw_generated" / "shots.jsonl").read_text().splitlines()]
+    assert [row["id"] for row in rows] == [event["id"] for event in events if event["event"] == "shot"]
+    assert not list(out.rglob("*.part-*"))
+
+
+def test_the_same_command_again_renders_nothing(made: tuple[Path, list[dict[str, Any]]], preset: Path) -> None:
+    out, _events = made
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    done = run(command(out, preset))[-1]
+    assert (done["rendered"], done["reused"]) == (0, 4)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, preset: Path, number: signal.Signals) -> None:
+    out = tmp_path / "mara"
+    running = subprocess.Popen(command(out, preset), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    assert running.stdout is not None
+    for line in running.stdout:
+        if json.loads(line)["event"] == "shot":
+            break
+    running.send_signal(number)
+    _out, error = running.communicate(timeout=60)
+    assert "Traceback" not in error
+    if number == signal.SIGINT:
+        assert running.returncode == 1
+        assert len(error.strip().splitlines()) == 1
+    _wait_until_quiet(out)
+    first = prints(out)
+    done = run(command(out, preset))[-1]
+    assert done["reused"] >= 1
+    assert done["reused"] + done["rendered"] == 4
+    assert {name: data for name, data in prints(out).items() if name in first} == first
+    assert not list(out.rglob("*.part-*"))
+
+
+def test_captions_in_other_words_need_no_render(made: tuple[Path, list[dict[str, Any]]]) -> None:
+    out, _events = made
+    texts = sorted((out / "final_dataset" / "train").rglob("*.txt"))
+    before = [path.read_text() for path in texts]
+    done = run([sys.executable, "-m", "modelsheet", "caption", str(out), "--style", "natural", "--json"])[-1]
+    assert done["rendered"] == 0
+    after = [path.read_text() for path in texts]
+    assert all(text.startswith("mara_syn") for text in before)
+    assert all("mara_syn" in text for text in after)
+    assert before != after
+    run([sys.executable, "-m", "modelsheet", "caption", str(out), "--style", "tags", "--json"])
+    assert [path.read_text() for path in texts] == before
+
+
+def _wait_until_quiet(out: Path) -> None:
+    """Until the orphaned worker has noticed that its parent is gone: no file changes for a second."""
+    state = None
+    for _ in range(60):
+        now = sorted((str(path), path.stat().st_mtime_ns) for path in out.rglob("*") if path.is_file())
+        if now == state:
+            return
+        state = now
+        time.sleep(1)
+    pytest.fail("the worker outlived its parent")
