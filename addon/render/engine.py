@@ -60,9 +60,7 @@ def _cycles(scene: bpy.types.Scene, options: RenderOptions) -> dict[str, Any]:
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     device = _device(options.device)
-    # A build without OpenImageDenoise offers no denoiser: then prints are left as sampled.
-    denoisers = cycles.bl_rna.properties["denoiser"].enum_items_static.keys()
-    denoise = "OPENIMAGEDENOISE" in denoisers and bpy.app.build_options.openimagedenoise
+    denoise = _has_denoiser(cycles)
     wanted = {
         "device": "CPU" if device == "cpu" else "GPU",
         "samples": options.samples, "use_adaptive_sampling": True, "adaptive_threshold": 0.02,
@@ -74,10 +72,19 @@ def _cycles(scene: bpy.types.Scene, options: RenderOptions) -> dict[str, Any]:
     _set(cycles, wanted)
     if denoise:
         _set(cycles, {
-            "denoiser": "OPENIMAGEDENOISE", "denoising_input_passes": "RGB_ALBEDO_NORMAL",
+            "denoising_input_passes": "RGB_ALBEDO_NORMAL",
             "denoising_prefilter": "ACCURATE", "denoising_quality": "HIGH", "denoising_use_gpu": device != "cpu",
         })  # fmt: skip
     return {"samples": options.samples, "denoiser": "openimagedenoise" if denoise else "none", "device": device}
+
+
+def _has_denoiser(cycles: Any) -> bool:
+    """Choose OpenImageDenoise; False in builds without it (some distributions'): then prints stay as sampled."""
+    try:
+        cycles.denoiser = "OPENIMAGEDENOISE"
+    except TypeError:
+        return False
+    return True
 
 
 def _eevee(scene: bpy.types.Scene, options: RenderOptions) -> dict[str, Any]:

@@ -7,7 +7,7 @@ place from which all of them lie inside their margins is found in closed form, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -18,7 +18,7 @@ from ..plan.facts import CharacterFacts
 from ..plan.settings import Setting
 from .frames import axes, direction, head_center, head_forward
 from .projection import CameraTruth, half_extent
-from .promise import promised
+from .promise import promised, stump
 
 NAME = "modelsheet camera"
 SENSOR = 36.0
@@ -54,11 +54,12 @@ def place(facts: CharacterFacts, body: Body, angle: Setting, framing: Setting, s
     # A head that looks to picture-left stands a little right of the middle, and the other way round.
     offset = -2 * words["look_room"] * float(head_forward(facts, body) @ rotation[:, 0])
     margins = Margins(words["top"], words["bottom"], words["side"])
-    spot = _fit(promised(facts, body, words["shows"]) @ rotation, margins, extent, center, offset)
-    if facts.body != "full":
+    shown = promised(facts, body, words["shows"])
+    spot = _fit(shown @ rotation, margins, extent, center, offset)
+    if facts.body != "full" and (end := stump(facts, body, rotation)) is not None:
         # What is cut off at the neck or chest must not float in the picture: its lower end is the lowest edge.
-        whole = Margins(margins.top, -0.02, margins.side)
-        tight = _fit(promised(facts, body, "all") @ rotation, whole, extent, center, offset)
+        head = np.concatenate([promised(facts, body, "head"), end[None]])
+        tight = _fit(head @ rotation, replace(margins, bottom=0.0), extent, center, offset)
         spot = min(spot, tight, key=lambda place: float(place[2]))
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = rotation, rotation @ spot
