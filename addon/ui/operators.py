@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The buttons: make the dataset, cancel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import bpy
+
+from ..common.errors import InputError
+
+if TYPE_CHECKING:
+    from .runner import Runner
+
+
+class MODELSHEET_OT_make(bpy.types.Operator):
+    """Photograph the character, write captions and package the dataset; Blender stays usable meanwhile"""
+
+    bl_idname = "modelsheet.make"
+    bl_label = "Make dataset"
+
+    runner: ClassVar[Runner | None] = None
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """One job at a time."""
+        return cls.runner is not None and not cls.runner.progress.busy
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        """Start the child; the panel follows it."""
+        assert self.runner is not None
+        try:
+            self.runner.start(context.scene.modelsheet.arguments())
+        except (InputError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, "Modelsheet is at work: its progress stands in the sidebar")
+        return {"FINISHED"}
+
+
+class MODELSHEET_OT_cancel(bpy.types.Operator):
+    """Stop the work; what is done stays, and Make dataset goes on from there"""
+
+    bl_idname = "modelsheet.cancel"
+    bl_label = "Cancel"
+
+    runner: ClassVar[Runner | None] = None
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Only while a job runs."""
+        return cls.runner is not None and cls.runner.progress.state == "running"
+
+    def execute(self, _context: bpy.types.Context) -> set[Any]:
+        """Ask the child to stop."""
+        assert self.runner is not None
+        self.runner.cancel()
+        return {"FINISHED"}

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sidebar tab."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import bpy
+
+from ..common.errors import InputError
+from .choices import preset_choices
+from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_make
+
+if TYPE_CHECKING:
+    from .progress import Progress
+    from .runner import Runner
+    from .settings import MODELSHEET_PG_settings
+
+#: Letters that fit into a sidebar of usual width.
+WIDTH = 38
+MAX_NOTES = 6
+
+
+class MODELSHEET_PT_main(bpy.types.Panel):
+    """Picks, one button, and how it goes."""
+
+    bl_idname = "MODELSHEET_PT_main"
+    bl_label = "Modelsheet"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Modelsheet"
+
+    runner: ClassVar[Runner | None] = None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Called by Blender."""
+        if self.runner is None:
+            return
+        progress = self.runner.progress
+        picks = self.layout.column()
+        picks.enabled = not progress.busy
+        draw_picks(picks, context.scene.modelsheet)
+        if progress.busy:
+            draw_running(self.layout.column(), progress)
+        else:
+            row = self.layout.row()
+            row.scale_y = 1.5
+            row.operator(MODELSHEET_OT_make.bl_idname, icon="RENDER_STILL")
+            draw_outcome(self.layout.column(), progress)
+
+
+def draw_picks(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> None:
+    """The settings, and where the result will lie."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    layout.prop(settings, "source")
+    if settings.source == "file":
+        layout.prop(settings, "file")
+    layout.prop(settings, "preset")
+    for problem in preset_choices().problems:
+        draw_text(layout, problem, "ERROR")
+    layout.prop(settings, "trigger")
+    layout.prop(settings, "resolution")
+    layout.prop(settings, "out")
+    if not settings.out.strip():
+        try:
+            draw_text(layout, f"Goes to {settings.folder()}", "FILE_FOLDER")
+        except InputError as error:
+            draw_text(layout, str(error), "ERROR")
+
+
+def draw_running(layout: bpy.types.UILayout, progress: Progress) -> None:
+    """A bar, what is being done, and the way out."""
+    layout.progress(factor=progress.factor, text=f"{progress.done} / {progress.total}" if progress.total else "")
+    draw_text(layout, progress.words, "TIME")
+    draw_notes(layout, progress)
+    layout.operator(MODELSHEET_OT_cancel.bl_idname, icon="CANCEL")
+
+
+def draw_outcome(layout: bpy.types.UILayout, progress: Progress) -> None:
+    """How the last job ended, with buttons to its results."""
+    icon = {"done": "CHECKMARK", "failed": "ERROR", "stopped": "PAUSE"}.get(progress.state)
+    if icon is None:
+        return
+    draw_text(layout, progress.words, icon)
+    draw_notes(layout, progress)
+    for name, path in progress.results.items():
+        draw_result(layout, name, path)
+
+
+def draw_result(layout: bpy.types.UILayout, name: str, path: Path) -> None:
+    """A button: pages and folders open, of a file its folder opens."""
+    if path.suffix == ".html":
+        layout.operator("wm.url_open", text=f"Open {name}", icon="URL").url = path.as_uri()
+        return
+    folder = path.parent if path.suffix else path
+    layout.operator("wm.path_open", text=f"Open {name}", icon="FILE_FOLDER").filepath = str(folder)
+
+
+def draw_notes(layout: bpy.types.UILayout, progress: Progress) -> None:
+    """What the user should know, the latest last; the report has it all."""
+    hidden = len(progress.notes) - MAX_NOTES
+    if hidden > 0:
+        draw_text(layout, f"{hidden} earlier notes", "INFO")
+    for note in progress.notes[-MAX_NOTES:]:
+        draw_text(layout, note, "INFO")
+
+
+def draw_text(layout: bpy.types.UILayout, text: str, icon: str) -> None:
+    """A sentence on as many lines as the sidebar needs."""
+    column = layout.column(align=True)
+    for number, line in enumerate(textwrap.wrap(text, WIDTH) or [""]):
+        column.label(text=line, icon="BLANK1" if number else icon, translate=False)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a job is, as the panel shows it: made from the job's events. Never imports bpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ..console import STAGES, describe_character, duration
+
+State = Literal["idle", "running", "stopping", "done", "stopped", "failed"]
+
+
+@dataclass
+class Progress:
+    """state, one line of words, pictures done of total, notes for the user, and the results once there are some."""
+
+    state: State = "idle"
+    words: str = ""
+    done: int = 0
+    total: int = 0
+    notes: list[str] = field(default_factory=list)
+    results: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs."""
+        return self.state in ("running", "stopping")
+
+    @property
+    def factor(self) -> float:
+        """0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Note one event of the job."""
+        match event["event"]:
+            case "stage":
+                self.words = STAGES.get(event["stage"], event["stage"])
+            case "found":
+                self.notes += [describe_character(event["facts"]), *event["warnings"]]
+            case "plan":
+                self.total = event["shots"]
+                self.notes += event["left_out"]
+            case "progress" | "shot":
+                self.done, self.total = event["done"], event["total"]
+                self.words = f"Picture {self.done} of {self.total}"
+            case "failed":
+                self.notes.append(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
+            case "done":
+                self._finish(event)
+
+    def end(self, status: int, complaint: str) -> None:
+        """The job's process has ended."""
+        if self.state == "stopping":
+            self.state, self.words = "stopped", "Stopped. What is done stays; Make dataset goes on from here."
+        elif status == 0:
+            self.state = "done"
+        else:
+            self.state = "failed"
+            self.words = complaint or f"Ended with status {status} and no word. Run it in a terminal to see more."
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        pictures = event["shots"] - len(event["failed"])
+        self.words = f"{pictures} pictures in {duration(event['seconds'])}."
+        places = {"Report": event["report"], "Dataset": event["dataset"]}
+        places |= {f"Package {Path(path).name}": path for path in event["packages"]}
+        self.results = {name: Path(path) for name, path in places.items() if path}
