@@ -40,6 +40,8 @@ class CaptionOptions:
         tidy(self, "ethnicity", _field("ethnicity", self.ethnicity, MAX_FIELD).replace(",", ""))
         if self.style_notes is not None:
             tidy(self, "style_notes", _field("style notes", self.style_notes, MAX_NOTES))
+        if self.trigger in (self.class_word or "").split():
+            raise InputError(f"trigger {self.trigger!r}: is the class word too. Use a word such as {self.trigger}_syn.")
         if self.style not in STYLES:
             raise InputError(f"style {self.style!r}: not a style of captions. Choose one of {', '.join(STYLES)}.")
 

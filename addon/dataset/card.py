@@ -15,21 +15,21 @@ _CARD = """\
 - **Trigger word: `{trigger}`.** It stands in every caption already, first. Do not let a tool inject it again, and do
   not sort tags alphabetically: it would lose its place.
 - Class: {class_word}. Captions: {style}. Each picture is shown {repeats} times in an epoch.
-- `{image_dir}/` holds pictures and captions. `masks/` holds a mask for each picture, white where the subject is.
+- `{image_dir}/` holds pictures and captions; `masks/` a mask for each, white where the subject is and a little around.
   Never put masks beside the pictures: trainers would train on them.
 - `configs/` holds what trainers read. Start kohya's sd-scripts from this folder, with
   `--dataset_config configs/kohya_dataset.toml`, or `configs/kohya_masked.toml` together with `--masked_loss`.
 - `metadata.jsonl` gives every picture's captions in all styles, and its settings; `manifest.json` where it came from.
 - `SHA256SUMS` lets you check that everything is whole: `sha256sum -c SHA256SUMS`.
 
-Captions may be edited here: yours stay when the dataset is built again, and ours lie in `../backup`. Delete a caption
-to get ours back. If a trainer has left caches (`*.npz`) here, delete them after building again.
+Captions may be edited here: yours stay when the dataset is built again, and ours lie in the job's `backup` folder.
+Delete a caption to get ours back. If a trainer has left caches (`*.npz`) here, delete them after building again.
 
 ## Rights
 
 {rights}
 """
-_CLEAR = "Pictures with a transparent background are on white here; with their alpha they lie in `../processed`.\n"
+_CLEAR = "Those with a transparent background are on white here; with their alpha they lie in the job's `processed`.\n"
 
 
 def card(described: Described, character: dict[str, Any], clear: bool) -> str:

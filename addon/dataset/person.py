@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from .caption_words import WORDS
 
-# `an` before a vowel's sound: letters, with the exceptions that begin with a consonant's, and 8, 11, 18.
-_AN = re.compile(
-    r"(?!eu|uni(?!n|m)|us(?:e|u|ab)|ute|uku|ukr|ubi|one\b|once)[aeiou]|8|1[18](?!\d)|hour|heir|honest", re.IGNORECASE
-)
+# `an` before a vowel's sound: the letters, less words like European and unicorn, and 8, 11, 18.
+_LIKE_YOU = r"eu|u[gkr][aeiru]|uk\b|uni(?![nm])|us(?:[aeu]|\b)|ut[ei]|ubi|one\b|once"
+_AN = re.compile(rf"(?!{_LIKE_YOU})[aeiou]|8|1[18](?!\d)|hour|heir|honest", re.IGNORECASE)
 _YEARS = re.compile(r"(\d{1,3})(?:[ -]?(?:years?|yrs?|y)(?:[ -]?(?:old|o))?)?", re.IGNORECASE)
 
 

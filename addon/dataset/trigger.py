@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from ..common.errors import InputError
+from ..plan.settings import axis_settings
+from ..plan.shots import AXES
+from .caption_words import WORDS
 
 #: Long enough for any name; short enough for file names and for the text encoder.
 MAX_LENGTH = 40
@@ -44,14 +48,23 @@ def suggest(text: str) -> str:
 
 
 def _trigger_fault(word: str) -> str | None:
-    if not word.strip():
-        return "empty"
-    if len(word) > MAX_LENGTH:
-        return f"longer than {MAX_LENGTH} characters"
-    if not _WORD.fullmatch(word):
-        return "only letters a-z, digits, - and _ are allowed, with a letter or digit at both ends"
-    if not re.search("[a-z]", word):
-        return "needs a letter"
-    if word in _RESERVED:
-        return "a name that Windows keeps for itself"
-    return None
+    faults = (
+        (not word.strip(), "empty"),
+        (len(word) > MAX_LENGTH, f"longer than {MAX_LENGTH} characters"),
+        (not _WORD.fullmatch(word), "only letters a-z, digits, - and _ are allowed, a letter or digit at both ends"),
+        (not re.search("[a-z]", word), "needs a letter"),
+        (word in _RESERVED, "a name that Windows keeps for itself"),
+        (word in _ordinary_words(), "an ordinary word of captions, which models know already"),
+    )
+    return next((reason for found, reason in faults if found), None)
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    """Every word that captions use beside the trigger."""
+    settings = [item for axis in AXES for item in axis_settings(axis).values()]
+    texts = [text for item in settings for text in (item.name, item.tag, item.phrase, *item.danbooru)]
+    texts += [*WORDS["count"], *WORDS["count"].values(), *WORDS["persons"], *WORDS["behind"]]
+    texts += [*WORDS["style_notes"].values(), *WORDS["class_word"].values(), "a an and is shown in with style solo"]
+    words = (word for text in texts for word in (text, *re.split(r"[\s,_-]+", text)))
+    return frozenset(word.lower() for word in words)
