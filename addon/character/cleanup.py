@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ..common.errors import InputError
+from .pose_rest import rest
 
 #: MakeHuman's scaffolding; its helper-l-eye, -teeth, -tongue and -eyelashes are the real ones and stay.
 SCAFFOLD = re.compile(r"^(?:helper-(?:tights|skirt|hair|genital)|joint-)", re.IGNORECASE)
@@ -48,15 +49,8 @@ def still() -> None:
             key.value = 0.0
     for obj in bpy.data.objects:
         if obj.type == "ARMATURE":
-            obj.data.pose_position = "POSE"
             rest(obj)
     bpy.context.view_layer.update()
-
-
-def rest(armature: bpy.types.Object) -> None:
-    """Put every pose bone back to its rest position."""
-    for bone in armature.pose.bones:
-        bone.matrix_basis.identity()
 
 
 def strip_scaffold(obj: bpy.types.Object) -> None:

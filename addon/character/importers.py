@@ -37,7 +37,8 @@ def _reason(error: Exception) -> str:
 
 def _gltf(path: Path) -> None:
     # True would guess another rest skeleton, which lies metres away from the mesh in quantised files.
-    bpy.ops.import_scene.gltf(filepath=str(path), guess_original_bind_pose=False)
+    # The default bone heuristic misplaces what bones carry by 1 - 1/scale of the bone's length in scaled armatures.
+    bpy.ops.import_scene.gltf(filepath=str(path), guess_original_bind_pose=False, bone_heuristic="TEMPERANCE")
 
 
 def _vrm(path: Path) -> None:

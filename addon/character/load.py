@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 
 from ..common.files import sha256_file
-from . import importers
+from . import express, importers, pose
 from .cleanup import clean
 from .gltf import read_json, read_vrm
 from .loaded import Loaded
@@ -26,15 +26,21 @@ def load_file(path: Path, overrides: Overrides) -> Loaded:
     importers.clear()
     importers.import_file(path, form)
     warnings = clean(str(path))
-    loaded = understand(str(path), sha256_file(path), overrides, vrm)
+    loaded = _able(understand(str(path), sha256_file(path), overrides, vrm))
     loaded.warnings[:0] = warnings
     return loaded
 
 
 def adopt(source: str, sha256: str, overrides: Overrides, words: dict[str, str]) -> Loaded:
     """Understand what stands in the scene already (the sitter); `words` are what it states for captions."""
-    loaded = understand(source, sha256, overrides, None)
+    loaded = _able(understand(source, sha256, overrides, None))
     loaded.facts = dataclasses.replace(loaded.facts, words=dict(words))
     return loaded
 
 
+def _able(loaded: Loaded) -> Loaded:
+    """State in the facts which expressions and poses the character can make."""
+    loaded.facts = dataclasses.replace(
+        loaded.facts, expressions=express.abilities(loaded), poses=pose.abilities(loaded)
+    )
+    return loaded
