@@ -109,7 +109,9 @@ def folder(out: Path, made: int = len(SHOTS), word: str = "mara_syn", caption: s
     write_text(out / "job.yaml", json.dumps({"trigger": word, "preset": word, "file": word, "warnings": [word]}))
     for shot in SHOTS[:made]:
         picture(out / "processed" / f"{shot.id}.png", shot["background"] == "transparent")
-        write_text(out / "final_dataset/train/10_x y" / f"{shot.id}.txt", caption or f"{word}, {shot['angle']} view")
+    captions = {shot: caption or f"{word}, {shot['angle']} view" for shot in SHOTS[:made]}
+    rows = [{"file_name": f"train/{shot.number}.png", "shot": shot.id, "text": captions[shot]} for shot in captions]
+    write_jsonl(out / "final_dataset" / "metadata.jsonl", rows)
     return out
 
 
@@ -246,6 +248,15 @@ def test_rows_of_an_earlier_plan_are_passed_over(tmp_path: Path) -> None:
     picture(out / "processed" / f"{old.id}.png")
     write_jsonl(out / "raw_generated" / "shots.jsonl", [truth(shot) for shot in (*SHOTS, old)])
     assert len(read(out).all("figure")) == len(SHOTS)
+
+
+def test_an_edited_caption_is_shown_as_it_is_now(tmp_path: Path) -> None:
+    out = folder(tmp_path)
+    write_text(out / "final_dataset" / "train" / "1.txt", "mara_syn, by hand\n")
+    assert [image["alt"] for image in read(out).all("img")][:2] == [
+        "mara_syn, by hand",
+        "mara_syn, three_quarter_left view",
+    ]
 
 
 def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:

@@ -120,6 +120,10 @@ def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture
 
 
 def _captions(out: Path) -> dict[str, str]:
-    """Shot id -> the caption beside its picture in the training folder."""
-    files = sorted((out / FINAL / "train").glob("*/*.txt"))
-    return {file.stem: file.read_text(encoding="utf-8").strip() for file in files}
+    """Shot id -> its caption: the text file that trainers read, which a person may have edited since it was listed."""
+    captions = {}
+    for row in read_jsonl(out / FINAL / "metadata.jsonl"):
+        file = (out / FINAL / str(row.get("file_name"))).with_suffix(".txt")
+        text = file.read_text(encoding="utf-8-sig") if file.is_file() else str(row.get("text") or "")
+        captions[str(row.get("shot"))] = " ".join(text.split())
+    return captions
