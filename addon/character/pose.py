@@ -10,9 +10,9 @@ import bpy
 from ..plan.facts import Ability
 from ..plan.settings import Setting, axis_settings
 from .loaded import Loaded, Made
-from .pose_arm import find_arms, place_arm
+from .pose_arm import Scene, find_arms, place_arm
 from .pose_axes import SIDES, axes_of
-from .pose_body import Feet, shift_weight, turn_body
+from .pose_body import Feet, carried, shift_weight, turn_body
 from .pose_rest import rest
 from .pose_skeleton import Skeleton
 from .pose_surface import mark_parts
@@ -58,8 +58,12 @@ def _pose(loaded: Loaded, geometry: dict[str, Any]) -> dict[str, float]:
         shift_weight(loaded, skeleton, axes, feet, geometry.get("shift", {}))
     weights = turn_body(loaded, skeleton, axes, geometry.get("turns", {}))
     feet.put_back()
-    for side, row in geometry["arms"].items():
-        weights |= place_arm(loaded, skeleton, axes, arms[side], row)
+    pending = list(geometry["arms"])
+    while pending:
+        side = pending[0]
+        scene = Scene(loaded, skeleton, carried(axes, geometry.get("turns", {})), frozenset(pending))
+        weights |= place_arm(scene, arms[side], geometry["arms"][side])
+        pending.remove(side)
     return weights
 
 

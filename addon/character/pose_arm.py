@@ -16,10 +16,12 @@ from .pose_axes import SIDES, Axes
 from .pose_hand import Hand, find_hand, lay_fingers, orient
 from .pose_limb import Limb, find_limb, point_limb, reach
 from .pose_skeleton import Skeleton
-from .pose_surface import HEAD, LOWER, UPPER, Skin, depth, outermost, skin_of
+from .pose_surface import HAND, HEAD, LOWER, UPPER, depth, gap, outermost, skin_of
 
-#: Free space between a hanging arm and the body, and how deep a resting hand may press in, in arm's lengths.
-CLEARANCE, PRESS = 0.012, 0.006
+#: Free space between a hanging arm and the body, in arm's lengths.
+CLEARANCE = 0.01
+#: A forearm gives back this share of what its upper arm was turned outwards.
+PLUMB = 0.8
 #: An arm is moved away from the body in these steps, and no farther than this (degrees).
 STEP, FARTHEST = 2.0, 40.0
 #: A wrist's half thickness as a share of the forearm's length.
@@ -53,8 +55,23 @@ def find_arms(loaded: Loaded, skeleton: Skeleton, axes: Axes) -> dict[str, Arm]:
     return found
 
 
-def place_arm(loaded: Loaded, skeleton: Skeleton, axes: Axes, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
+@dataclass(frozen=True)
+class Scene:
+    """What an arm is placed in: the character, its axes as the chest carries them, arms not to be minded yet."""
+
+    loaded: Loaded
+    skeleton: Skeleton
+    axes: Axes
+    pending: frozenset[str]
+
+    def hidden(self, arm: Arm) -> list[str]:
+        """Parts of the surface that are no obstacle for an arm: itself, and arms that will still move."""
+        return [UPPER.format(side=side) for side in {arm.side} | self.pending]
+
+
+def place_arm(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
     """Pose one arm as the table says; returns what had to be measured or mended, by name."""
+    loaded, skeleton, axes = scene.loaded, scene.skeleton, scene.axes
     shoulder = loaded.bones.get(f"{arm.side}_shoulder")
     if shoulder and row.get("shoulder"):
         raised = Quaternion(axes.forward, math.radians(row["shoulder"]) * SIDES[arm.side])
@@ -62,68 +79,84 @@ def place_arm(loaded: Loaded, skeleton: Skeleton, axes: Axes, arm: Arm, row: dic
     if "fingers" in row:
         lay_fingers(skeleton, arm.hand, **row["fingers"])
     if "swing" in row:
-        return _swing(loaded, skeleton, axes, arm, row)
-    return _touch(loaded, skeleton, axes, arm, row)
+        return _swing(scene, arm, row)
+    return _touch(scene, arm, row)
 
 
-def _swing(loaded: Loaded, skeleton: Skeleton, axes: Axes, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
-    swing = row["swing"]
+def _swing(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
+    skeleton, axes, swing = scene.skeleton, scene.axes, row["swing"]
     upper, lower = (axes.vector(swing[part], arm.side) for part in ("upper", "lower"))
     hinge = upper.cross(axes.forward)
     point_limb(skeleton, arm.limb, upper, lower, hinge)
     orient(skeleton, arm.limb, arm.hand, axes, row["hand"])
     if not swing.get("clear"):
         return {}
-    moved = _clear(skin_of(loaded), skeleton, axes, arm, raised=lower.dot(axes.up) > 0)
+    moved = _clear(scene, arm, raised=lower.dot(axes.up) > 0)
     return {f"{arm.side}_arm_widened": moved} if moved else {}
 
 
-def _clear(skin: Skin, skeleton: Skeleton, axes: Axes, arm: Arm, raised: bool) -> float:
+def _clear(scene: Scene, arm: Arm, raised: bool) -> float:
     """Move the arm away from the body until forearm and hand are clear; returns the degrees.
 
-    A hanging arm turns about the shoulder, a raised one about the elbow (it keeps clear of the head).
+    A hanging arm turns about the shoulder while the forearm stays almost plumb; a raised forearm turns about the
+    elbow and so keeps clear of the head.
     """
-    tree = skin.without(UPPER.format(side=arm.side))
+    skeleton, axes, skin = scene.skeleton, scene.axes, skin_of(scene.loaded)
+    tree = skin.without(*scene.hidden(arm))
     points = skin.sample(LOWER.format(side=arm.side))
     if tree is None or not len(points):
         return 0.0
-    name = arm.limb.lower if raised else arm.limb.upper
-    pivot = skeleton.head(name)
-    sign = -SIDES[arm.side] if raised else SIDES[arm.side]
+    sign = SIDES[arm.side]
+    shares = (0.0, -1.0) if raised else (1.0, 1.0 - PLUMB)
+    shoulder, elbow = skeleton.head(arm.limb.upper), skeleton.head(arm.limb.lower)
     degrees = 0.0
     while degrees < FARTHEST:
-        turn = Quaternion(axes.forward, math.radians(degrees) * sign)
-        if depth(tree, _turned(points, turn, pivot), arm.length * 0.25) <= -CLEARANCE * arm.length:
+        upper, lower = (Quaternion(axes.forward, math.radians(degrees * share) * sign) for share in shares)
+        moved = shoulder + upper @ (elbow - shoulder)
+        if _is_clear(tree, _moved(points, elbow, lower, moved), axes.left * sign, arm.length):
             break
         degrees += STEP
-    skeleton.turn(name, Quaternion(axes.forward, math.radians(degrees) * sign))
+    skeleton.turn(arm.limb.upper, upper)
+    skeleton.turn(arm.limb.lower, lower @ upper.inverted())
     return degrees
 
 
-def _turned(points: np.ndarray, turn: Quaternion, pivot: Vector) -> np.ndarray:
-    matrix, centre = np.array(turn.to_matrix()), np.array(pivot)
-    return (points - centre) @ matrix.T + centre
+def _is_clear(tree: BVHTree, points: np.ndarray, outwards: Vector, length: float) -> bool:
+    inside = depth(tree, points, outwards, 0.5 * length) > 0.0
+    return not inside and gap(tree, points, length) >= CLEARANCE * length
 
 
-def _touch(loaded: Loaded, skeleton: Skeleton, axes: Axes, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
-    touch = row["touch"]
-    skin = skin_of(loaded)
+def _moved(points: np.ndarray, pivot: Vector, turn: Quaternion, place: Vector) -> np.ndarray:
+    """Points turned about a pivot that comes to lie elsewhere."""
+    return (points - np.array(pivot)) @ np.array(turn.to_matrix()).T + np.array(place)
+
+
+def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
+    axes, touch, skin = scene.axes, row["touch"], skin_of(scene.loaded)
     torso = skin.without(HEAD, *(UPPER.format(side=side) for side in SIDES))
-    contact = _contact(loaded, skeleton, axes, arm, touch, torso) if torso else None
+    contact = _contact(scene, arm, touch, torso) if torso else None
     if contact is None:
         return {}
     point, normal = contact
     lift = touch["lift"] * WRIST * arm.limb.lengths[1]
     pole = axes.vector(touch["elbow"], arm.side)
-    obstacle = skin.without(UPPER.format(side=arm.side))
+    hands = [HAND.format(side=side) for side in SIDES]
+    obstacle = skin.without(*scene.hidden(arm), *hands)
     for _round in range(ROUNDS):
-        _lay(skeleton, axes, arm, row, point + normal * lift, pole)
-        points = skin_of(loaded).sample(LOWER.format(side=arm.side))
-        inside = depth(obstacle, points, arm.length * 0.25) - PRESS * arm.length if len(points) else 0.0
+        _lay(scene.skeleton, axes, arm, row, point + normal * lift, pole)
+        inside = depth(obstacle, _front(scene, arm), normal, arm.length * 0.5) - touch["press"] * arm.length
         if inside <= 0.0:
             break
         lift += inside
     return {f"{arm.side}_hand_lift": round(lift / arm.length, 4)}
+
+
+def _front(scene: Scene, arm: Arm) -> np.ndarray:
+    """Points of the hand and the forearm's front half: the elbow's end lies where the upper arm lets it."""
+    points = skin_of(scene.loaded).sample(LOWER.format(side=arm.side))
+    elbow = scene.skeleton.head(arm.limb.lower)
+    forearm = scene.skeleton.head(arm.limb.end) - elbow
+    return points[(points - np.array(elbow)) @ np.array(forearm) > 0.5 * forearm.length_squared]
 
 
 def _lay(skeleton: Skeleton, axes: Axes, arm: Arm, row: dict[str, Any], target: Vector, pole: Vector) -> None:
@@ -139,16 +172,14 @@ def _lay(skeleton: Skeleton, axes: Axes, arm: Arm, row: dict[str, Any], target: 
         orient(skeleton, arm.limb, arm.hand, axes, row["hand"])
 
 
-def _contact(
-    loaded: Loaded, skeleton: Skeleton, axes: Axes, arm: Arm, touch: dict[str, Any], torso: BVHTree
-) -> tuple[Vector, Vector] | None:
+def _contact(scene: Scene, arm: Arm, touch: dict[str, Any], torso: BVHTree) -> tuple[Vector, Vector] | None:
     """Where on the torso the hand comes to lie, and the horizontal direction away from it."""
-    low, high = _between(loaded, skeleton, "upper_leg"), _between(loaded, skeleton, "upper_arm")
+    low, high = (_between(scene.loaded, scene.skeleton, part) for part in ("upper_leg", "upper_arm"))
     if low is None or high is None:
         return None
     axis = low.lerp(high, touch["height"])
     azimuth = math.radians(touch["azimuth"])
-    outwards = axes.vector([math.sin(azimuth), 0.0, math.cos(azimuth)], arm.side)
+    outwards = scene.axes.vector([math.sin(azimuth), 0.0, math.cos(azimuth)], arm.side)
     hit = outermost(torso, axis, outwards, (high - low).length * 3.0)
     return None if hit is None else (hit[0], outwards)
 

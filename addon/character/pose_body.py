@@ -32,6 +32,13 @@ def turn_body(loaded: Loaded, skeleton: Skeleton, axes: Axes, turns: dict[str, d
     return made
 
 
+def carried(axes: Axes, turns: dict[str, dict[str, float]]) -> Axes:
+    """The axes as the chest has turned them about up; arms hang and reach in these, still plumb."""
+    turn = sum(turns.get(role, {}).get("turn", 0.0) for role in ("hips", "spine", "chest"))
+    rotation = axes.rotation(turn=turn)
+    return Axes(rotation @ axes.left, axes.up, rotation @ axes.forward)
+
+
 class Feet:
     """Remembers how the feet stand, to put them back after the hips have moved."""
 

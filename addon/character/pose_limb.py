@@ -10,13 +10,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mathutils import Vector
+from mathutils import Quaternion, Vector
 
 from .loaded import Loaded
-from .pose_skeleton import Skeleton, between, frame
+from .pose_skeleton import Skeleton, between, frame, twist_about
 
 #: A limb bent less than this in the file tells nothing about its hinge.
 STRAIGHT = math.radians(8.0)
+#: The upper bone takes this share of the roll that the hinge asks for: all of it wrings the skin of the shoulder.
+ROLL = 0.6
 #: An arm reaches no farther than this share of its length: a fully straight elbow looks broken.
 LONGEST = 0.985
 
@@ -82,12 +84,14 @@ def point_limb(skeleton: Skeleton, limb: Limb, upper: Vector, lower: Vector, hin
     axis = upper.cross(lower)
     if axis.length < math.sin(STRAIGHT):
         axis = hinge if hinge is not None else skeleton.to_world(limb.upper, limb.hinge_upper)
-    for name, child, own, wanted in (
-        (limb.upper, limb.lower, limb.hinge_upper, upper),
-        (limb.lower, limb.end, limb.hinge_lower, lower),
+    for name, child, own, wanted, share in (
+        (limb.upper, limb.lower, limb.hinge_upper, upper, ROLL),
+        (limb.lower, limb.end, limb.hinge_lower, lower, 1.0),
     ):
-        now = skeleton.head(child) - skeleton.head(name)
-        skeleton.turn(name, between(frame(now, skeleton.to_world(name, own)), frame(wanted, axis)))
+        now = (skeleton.head(child) - skeleton.head(name)).normalized()
+        skeleton.turn(name, now.rotation_difference(wanted))
+        roll = twist_about(between(frame(wanted, skeleton.to_world(name, own)), frame(wanted, axis)), wanted)
+        skeleton.turn(name, Quaternion(wanted, roll * share))
 
 
 def reach(skeleton: Skeleton, limb: Limb, target: Vector, pole: Vector) -> None:

@@ -15,8 +15,8 @@ from .geometry import ATTRIBUTE, evaluated, group_weights, read_parts, write_par
 from .loaded import Loaded
 from .pose_axes import SIDES
 
-#: Parts kept on the meshes: each arm from the shoulder joint on, and from the elbow on; the head with its hair.
-UPPER, LOWER, HEAD = "{side}_whole_arm", "{side}_forearm", "posed_head"
+#: Parts kept on the meshes: each arm from the shoulder joint on, from the elbow on, from the wrist on; head and hair.
+UPPER, LOWER, HAND, HEAD = "{side}_whole_arm", "{side}_forearm", "{side}_whole_hand", "posed_head"
 #: As many points of a forearm are enough to tell whether it is clear of the body.
 SAMPLES = 600
 
@@ -53,6 +53,7 @@ def mark_parts(loaded: Loaded) -> None:
     for side in SIDES:
         bones[UPPER.format(side=side)] = _below(loaded, f"{side}_upper_arm")
         bones[LOWER.format(side=side)] = _below(loaded, f"{side}_lower_arm")
+        bones[HAND.format(side=side)] = _below(loaded, f"{side}_hand")
     for mesh in loaded.meshes:
         for part, names in bones.items():
             write_part(mesh, part, _share(mesh, names))
@@ -83,7 +84,7 @@ def skin_of(loaded: Loaded) -> Skin:
         mesh.loop_triangles.foreach_get("vertices", corners)
         faces.append(corners.reshape(-1, 3) + start)
         start += len(points)
-    names = [HEAD, *(part.format(side=side) for side in SIDES for part in (UPPER, LOWER))]
+    names = [HEAD, *(part.format(side=side) for side in SIDES for part in (UPPER, LOWER, HAND))]
     return Skin(np.concatenate([row[2] for row in rows]), np.concatenate(faces), read_parts(rows, names))
 
 
@@ -95,16 +96,17 @@ def outermost(tree: BVHTree, axis: Vector, direction: Vector, far: float) -> tup
     return point, normal if normal.dot(direction) > 0 else -normal
 
 
-def depth(tree: BVHTree, points: Iterable[np.ndarray], within: float) -> float:
-    """How deep the deepest of some points lies inside the surface: positive inside, negative the clearance outside.
+def depth(tree: BVHTree, points: Iterable[np.ndarray], outwards: Vector, within: float) -> float:
+    """How far the deepest of some points must move along `outwards` to leave the body; 0 when all are outside.
 
-    Inside means behind the nearest face. Points farther than `within` count as clear by that much.
+    A point is inside where the body lies farther out in that direction. This needs no closed mesh and no trusted
+    normals, which clothes and game models do not have. What lies farther than `within` is another part of the body.
     """
-    deepest = -within
-    for row in points:
-        point = Vector(row.tolist())
-        nearest, normal, _index, distance = tree.find_nearest(point, within)
-        if nearest is not None:
-            inside = (point - nearest).dot(normal) < 0.0
-            deepest = max(deepest, distance if inside else -distance)
-    return deepest
+    hits = (tree.ray_cast(Vector(row.tolist()), outwards, within)[3] for row in points)
+    return max((hit for hit in hits if hit is not None), default=0.0)
+
+
+def gap(tree: BVHTree, points: Iterable[np.ndarray], within: float) -> float:
+    """The distance from the nearest of some points to the body, at most `within`."""
+    found = (tree.find_nearest(Vector(row.tolist()), within)[3] for row in points)
+    return min((distance for distance in found if distance is not None), default=within)
