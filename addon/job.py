@@ -33,7 +33,7 @@ from .plan.presets import load_preset
 from .plan.shots import Plan, takes
 from .plan.table import plan_json
 from .render.options import RenderOptions
-from .request import Request, check_out, request_of, write_job
+from .request import Request, check_out, request_of, unless_begun, write_job
 
 Event = dict[str, Any]
 Tell = Callable[[Event], None]
@@ -100,7 +100,8 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
         found = _known_character(out, subject)
         if found is None:
             tell({"event": "stage", "stage": "character"})
-            found = _describe(stack.enter_context(session))
+            with unless_begun(out):
+                found = _describe(stack.enter_context(session))
         facts = CharacterFacts.from_json(found["facts"])
         tell({"event": "found", **found})
         plan = make_plan(preset, facts, request.seed, request.budget)
@@ -157,7 +158,8 @@ def _photograph(
             tell({"event": "failed", "ids": [shot.id for shot in event["shots"]], "message": event["message"]})
             continue
         shot = event["shot"]
-        outcome.rendered += 1
+        outcome.rendered += not event["shared"]
+        outcome.reused += event["shared"]
         done = outcome.reused + outcome.rendered
         tell({"event": "shot", "id": shot.id, "path": str(ledger.path(shot)), "done": done, "total": outcome.shots})
 

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .common.errors import InputError
+from .common.errors import InputError, ModelsheetError
 from .common.files import describe_os_error, write_text
 from .common.version import VERSION
 from .dataset.layout import read_job
@@ -84,3 +86,14 @@ def check_out(out: Path, request: Request, sha256: str) -> None:
     job = read_job(out)
     if (job.get("sha256"), job.get("sitter")) != (sha256, request.sitter):
         raise InputError(f"{out}: holds the set of another character ({job.get('file')}). Give --out another folder.")
+
+
+@contextmanager
+def unless_begun(out: Path) -> Iterator[None]:
+    """Around what may turn out unusable before anything was written: takes the folder away again if it is empty."""
+    try:
+        yield
+    except ModelsheetError:
+        with suppress(OSError):  # not empty: an earlier run's
+            out.rmdir()
+        raise

@@ -52,13 +52,14 @@ class Session:
 def photograph(session: Session, ledger: Ledger, options: dict[str, Any], character: Event) -> Iterator[Event]:
     """Photograph whatever the ledger misses.
 
-    Yields {"event": "shot", "shot"} for each finished print and {"event": "failed", "shots", "message"} for a take
-    that could not be made. `character` goes into every truth row.
+    Yields {"event": "shot", "shot", "shared"} for each finished print (shared: a copy of one that differs only in
+    background) and {"event": "failed", "shots", "message"} for a take that could not be made. `character` goes into
+    every truth row.
     """
     for take in takes(ledger.missing()):
         try:
-            for shot in _photograph_take(session, take, ledger, options, character):
-                yield {"event": "shot", "shot": shot}
+            for shot, shared in _photograph_take(session, take, ledger, options, character):
+                yield {"event": "shot", "shot": shot, "shared": shared}
         except ModelsheetError as error:
             if error.fatal:
                 raise
@@ -68,7 +69,7 @@ def photograph(session: Session, ledger: Ledger, options: dict[str, Any], charac
 
 def _photograph_take(
     session: Session, take: Take, ledger: Ledger, options: dict[str, Any], character: Event
-) -> Iterator[Shot]:
+) -> Iterator[tuple[Shot, bool]]:
     for attempt in range(1, ATTEMPTS + 1):
         left = [shot for shot in take.shots if shot not in ledger.rows]
         first = {shot["lighting"]: shot for shot in reversed(left)}
@@ -76,7 +77,8 @@ def _photograph_take(
         try:
             for event in session.worker.take([shot.to_json() for shot in left], files, options):
                 truth = {**event["truth"], "sha256": event["sha256"], "character": character}
-                yield from ledger.enter(first[event["lighting"]], truth)
+                made = first[event["lighting"]]
+                yield from ((shot, shot != made) for shot in ledger.enter(made, truth))
             return
         except WorkerDied:
             with suppress(ModelsheetError):  # the next take meets the same trouble and reports it
