@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import bpy
 
+from ..common import blender
 from ..common.errors import InputError
+from .sniff import Found
 
 
 def clear() -> None:
@@ -18,11 +21,35 @@ def clear() -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
-def import_file(path: Path, form: str) -> None:
-    """Fill the empty scene from `path`, whose format the sniffer found to be `form`. Raises InputError."""
+#: glTF extensions that some Blenders lack: how to get rid of them.
+MENDS = {
+    "EXT_meshopt_compression": "Export it without meshopt compression (`gltf-transform copy IN OUT` undoes it)",
+    "KHR_meshopt_compression": "Export it without meshopt compression (`gltf-transform copy IN OUT` undoes it)",
+    "KHR_draco_mesh_compression": "Export it without Draco compression (`gltf-transform copy IN OUT` undoes it)",
+    "KHR_texture_basisu": "Export it with PNG, JPEG or WebP textures in place of KTX2",
+}
+
+
+def import_file(path: Path, found: Found) -> None:
+    """Fill the empty scene from `path`, as what the sniffer found it to be. Raises InputError."""
+    version = ".".join(str(part) for part in bpy.app.version[:2])
+    if found.form == "collada" and not blender.has_collada():
+        raise InputError(f"{path}: Blender {version} no longer reads COLLADA. Convert it to glTF with Blender 4.5 LTS.")
+    for name in found.required:
+        # A compression whose library is missing would import as nothing, without a complaint.
+        if name in MENDS and not blender.reads_gltf(name):
+            raise InputError(f"{path}: needs {name}, which this Blender {version} can't read. {MENDS[name]}.")
     try:
-        IMPORTERS[form](path)
-    except RuntimeError as error:
+        IMPORTERS[found.form](path)
+    except InputError:
+        raise
+    except Exception as error:  # importers are scripts of others: whatever they raise is about the file
+        unknown = re.search(r"Extension (\w+) is not available", str(error))
+        if unknown:
+            mend = MENDS.get(unknown.group(1), "Export it without that extension")
+            raise InputError(
+                f"{path}: needs {unknown.group(1)}, which Blender {version} can't read. {mend}."
+            ) from error
         raise InputError(
             f"{path}: Blender can't read it ({_reason(error)}). Export it or download it again."
         ) from error

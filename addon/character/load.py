@@ -6,10 +6,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from ..common.errors import InputError
 from ..common.files import sha256_file
 from . import express, importers, pose
 from .cleanup import clean
-from .gltf import read_json, read_vrm
+from .gltf import read_vrm
 from .loaded import Loaded
 from .overrides import Overrides
 from .sniff import sniff
@@ -21,10 +22,12 @@ def load_file(path: Path, overrides: Overrides) -> Loaded:
 
     Raises InputError (file, reason, mend) for whatever can't be used.
     """
-    form = sniff(path)
-    vrm = read_vrm(read_json(path)) if form in {"glb", "vrm"} else None
+    found = sniff(path)
+    vrm = read_vrm(found.data)
+    if vrm is not None and not vrm.bones:
+        raise InputError(f"{path}: is a VRM without a humanoid. Export the avatar with its humanoid bones assigned.")
     importers.clear()
-    importers.import_file(path, form)
+    importers.import_file(path, found)
     warnings = clean(str(path))
     loaded = _able(understand(str(path), sha256_file(path), overrides, vrm))
     loaded.warnings[:0] = warnings

@@ -26,3 +26,21 @@ def set_format(image_settings: Any, file_format: str) -> None:
         multi = file_format == "OPEN_EXR_MULTILAYER"
         image_settings.media_type = "MULTI_LAYER_IMAGE" if multi else "IMAGE"
     image_settings.file_format = file_format
+
+
+def has_collada() -> bool:
+    """Whether this Blender still reads COLLADA (up to 4.5)."""
+    return "collada_import" in dir(bpy.ops.wm)
+
+
+def reads_gltf(extension: str) -> bool:
+    """Whether glTF files that require this compression can be read: some Blenders lack its library."""
+    import io_scene_gltf2
+
+    known = {
+        "KHR_draco_mesh_compression": "is_draco_available",
+        "EXT_meshopt_compression": "is_meshopt_available",
+        "KHR_meshopt_compression": "is_meshopt_available",
+    }
+    test = getattr(io_scene_gltf2, known.get(extension, ""), None)
+    return bool(test and test())
