@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Expressions: the best way in which a face can make one, and what came of it (plan/settings/expression.yaml).
 
-In this order: the file's own whole expressions ("vrm"), unless ARKit keys make it exactly; ARKit keys
-("shape_keys"), bones stepping in for a part of the face without keys; face bones ("bones"); nods ("head_only").
-It is exact only where everything that makes it readable is there.
+Exact ways go before approximate ones; then in this order: ARKit keys ("shape_keys"), bones stepping in for a part of
+the face without keys; the file's own whole expressions ("vrm"); face bones ("bones"); nods ("head_only"). A way is
+exact only where everything that makes the expression readable is there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from .loaded import Loaded, Made
 
 #: A face that moves less than this, in head heights, can't be told from neutral (2 mm on a grown head).
 VISIBLE = 0.006
+#: Less than this of a whole expression is only a trace of it.
+TRACE = 0.6
 NEUTRAL = "neutral"
 
 
@@ -74,11 +76,12 @@ def _way(loaded: Loaded, setting: Setting, reach: Reach) -> Way:
     geometry = setting.geometry
     ways = [_by_keys(loaded, geometry, reach), _by_own(loaded, geometry, reach), _by_bones(loaded, geometry)]
     possible = [way for way in ways if way is not None]
-    exact = [way for way in possible if way.exact]
-    own = [way for way in possible if way.method == "vrm"]
-    if chosen := exact or own or possible:
-        return chosen[0]
-    return _by_head(loaded, geometry)
+    return min(possible, key=_rank) if possible else _by_head(loaded, geometry)
+
+
+def _rank(way: Way) -> tuple[bool, bool]:
+    """Exact before approximate; of those, a trace of another whole expression last."""
+    return not way.exact, way.method == "vrm" and sum(way.own.values()) < TRACE
 
 
 def _family(loaded: Loaded) -> str:

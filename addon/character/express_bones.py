@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from mathutils import Matrix, Quaternion
+from mathutils import Matrix, Quaternion, Vector
 
 from .express_recipe import BoneRow
 from .loaded import Loaded
@@ -40,19 +40,28 @@ def move_face(loaded: Loaded, rows: Iterable[BoneRow]) -> dict[str, float]:
     skeleton = Skeleton(loaded.armature)
     axes = _head_axes(loaded, skeleton)
     size = loaded.facts.head.height
-    made = {}
+    made: dict[str, float] = {}
+    moved: dict[str, Vector] = {}
     for row in rows:
         name = loaded.bones[row.role]
         side = "right" if row.role.startswith("right_") else "left"
         if row.open:
             skeleton.turn(name, Quaternion(axes.left, math.radians(row.open)))
         offset = axes.vector([row.out, row.up, row.forward], side) * size
-        if offset.length > 0.0:
-            skeleton.move(name, offset)
+        skeleton.move(name, offset - _carried(loaded, name, moved))
+        moved[name] = offset
         made |= {
             f"{row.role}_{way}": getattr(row, way) for way in ("out", "up", "forward", "open") if getattr(row, way)
         }
     return made
+
+
+def _carried(loaded: Loaded, name: str, moved: dict[str, Vector]) -> Vector:
+    """How far the nearest moved bone above has already taken this one (an outer brow may hang on the inner)."""
+    for parent in loaded.armature.pose.bones[name].parent_recursive:
+        if parent.name in moved:
+            return moved[parent.name]
+    return Vector()
 
 
 def move_head(loaded: Loaded, row: dict[str, Any]) -> dict[str, float]:
