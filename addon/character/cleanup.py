@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ..common.errors import InputError
+from .materials import mend
 from .pose_rest import rest
 
 #: MakeHuman's scaffolding; its helper-l-eye, -teeth, -tongue and -eyelashes are the real ones and stay.
@@ -31,7 +32,7 @@ def clean(source: str) -> list[str]:
         raise InputError(
             f"{source}: holds {what}, so there is nothing to photograph. Export the character with its mesh."
         )
-    return []
+    return mend(meshes)
 
 
 def _bone_shape(obj: bpy.types.Object) -> bool:
