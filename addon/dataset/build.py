@@ -12,7 +12,7 @@ from ..common.errors import InputError
 from ..common.files import sha256_bytes, sha256_value
 from ..common.version import VERSION
 from ..plan.facts import CharacterFacts
-from ..plan.settings import setting
+from ..plan.settings import Setting, setting
 from .backgrounds import trained_on
 from .caption_options import CaptionOptions
 from .captions import caption, class_word
@@ -21,7 +21,7 @@ from .described import Described, repeats, resolution
 from .folder import RECORD, SUMS, Folder, Item
 from .layout import FINAL, PROCESSED, RAW, Row, read_facts, read_job, read_plan, read_rows
 from .packages import trainers
-from .pictures import subject_mask, training_picture
+from .pictures import picture_size, subject_mask, training_picture
 from .trigger import check_class
 
 #: Of the manifest.
@@ -36,19 +36,18 @@ def build(out: Path) -> Path:
     """
     job, facts, rows = read_job(out), read_facts(out), read_rows(out)
     options = CaptionOptions.from_job(job)
-    sources = [_source(out, row) for row in rows]
     described = Described(
         trigger=options.trigger,
         class_word=check_class(class_word(facts, options)),
         repeats=repeats(job.get("repeats"), len(rows)),
         style=options.style,
         pictures=len(rows),
-        resolution=resolution([source.size for source in sources]),
+        resolution=resolution([picture_size(_processed(out, row)) for row in rows]),
     )
     writer = _Writer(Folder(out, FINAL))
-    entries = [_add_picture(writer, described, source, caption(source.row, facts, options)) for source in sources]
+    entries = [_add_picture(writer, described, _source(out, row), caption(row, facts, options)) for row in rows]
     character = _character(job, facts)
-    clear = any(source.clear for source in sources)
+    clear = any(trained_on(background) is not background for background in map(_background, rows))
     writer.add("metadata.jsonl", _lines(_metadata(entry, job) for entry in entries))
     writer.add("README.md", card(described, character, clear).encode())
     for module in trainers().values():
@@ -67,14 +66,20 @@ class _Source:
     picture: bytes
     mask: bytes
     size: tuple[int, int]
-    clear: bool
 
 
 def _source(out: Path, row: Row) -> _Source:
-    background = setting("background", row["settings"]["background"])
-    name = f"{row['id']}.png"
-    picture, size = training_picture(out / PROCESSED / name, background)
-    return _Source(row, picture, subject_mask(out / RAW / name, size), size, trained_on(background) is not background)
+    size = picture_size(_processed(out, row))
+    picture = training_picture(_processed(out, row), _background(row))
+    return _Source(row, picture, subject_mask(out / RAW / f"{row['id']}.png", size), size)
+
+
+def _processed(out: Path, row: Row) -> Path:
+    return out / PROCESSED / f"{row['id']}.png"
+
+
+def _background(row: Row) -> Setting:
+    return setting("background", row["settings"]["background"])
 
 
 class _Writer:

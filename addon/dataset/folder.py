@@ -141,4 +141,4 @@ class _plainly:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise WorkError(describe_os_error(Path(error.filename or self.path), error)) from error
+            raise WorkError(describe_os_error(Path(error.filename or self.path), error), fatal=True) from error

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageFilter
@@ -13,16 +15,22 @@ from ..plan.settings import Setting
 from .backgrounds import composite, trained_on
 
 
-def training_picture(processed: Path, background: Setting) -> tuple[bytes, tuple[int, int]]:
-    """The PNG that a trainer gets, opaque, and its (width, height).
+def picture_size(path: Path) -> tuple[int, int]:
+    """(width, height), from the file's head alone."""
+    with _plainly(path), Image.open(path) as opened:
+        return opened.size
+
+
+def training_picture(processed: Path, background: Setting) -> bytes:
+    """The PNG that a trainer gets, opaque.
 
     A picture without alpha is passed on byte for byte; one with alpha is put on the colour its background is
     trained on, because trainers drop alpha and show whatever lies hidden under it.
     """
     picture = _open(processed)
     if not picture.has_transparency_data and picture.mode == "RGB":
-        return processed.read_bytes(), picture.size
-    return _png(composite(picture, trained_on(background))), picture.size
+        return processed.read_bytes()
+    return _png(composite(picture, trained_on(background)))
 
 
 def subject_mask(raw: Path, size: tuple[int, int]) -> bytes:
@@ -37,10 +45,15 @@ def subject_mask(raw: Path, size: tuple[int, int]) -> bytes:
 
 
 def _open(path: Path) -> Image.Image:
+    with _plainly(path), Image.open(path) as opened:
+        opened.load()
+        return opened.copy()
+
+
+@contextmanager
+def _plainly(path: Path) -> Iterator[None]:
     try:
-        with Image.open(path) as opened:
-            opened.load()
-            return opened.copy()
+        yield
     except (OSError, ValueError, SyntaxError) as error:
         raise WorkError(f"{path}: missing or damaged ({error}). Delete it and run the same command again.") from error
 
