@@ -40,12 +40,10 @@ def _figures(folder: Folder) -> Iterable[tuple[str, Any]]:
     yield "Pictures", len(pictures)
     yield "Takes", len(takes(picture.shot for picture in pictures))
     yield "Resolution", ", ".join(f"{width} × {height}" for width, height in sizes) or job.get("resolution")
-    yield (
-        "Engine",
-        " ".join(str(part) for part in (software.get("engine") or job.get("engine"), software.get("device")) if part),
-    )
+    engine = [software.get("engine") or job.get("engine"), software.get("device")]
+    yield "Engine", ", ".join(word("software", part) for part in engine if part)
     yield "Samples", software.get("samples") or job.get("samples")
-    yield "Denoiser", software.get("denoiser")
+    yield "Denoiser", word("software", software.get("denoiser") or "")
     yield "Blender", software.get("blender")
     yield "Seed", job.get("seed")
 
@@ -80,9 +78,9 @@ def _body(facts: dict[str, Any], folder: Folder) -> Iterable[tuple[str, Any]]:
     yield "Eyes", "found" if facts.get("eyes") else "not found"
     yield "Face", None if facts.get("face", True) else "none that could show an expression"
     yield "Rig", facts.get("rig") or "none"
-    for name, text in evidence.items():
-        if name not in ("facing", "head"):
-            yield _titled(name.replace("_", " ")), text
+    said = {name: text for name, text in evidence.items() if name not in ("facing", "head")}
+    for name, text in {**said, **(facts.get("words") or {})}.items():
+        yield _titled(name.replace("_", " ")), text
 
 
 def _found_by(value: str, name: str, facts: dict[str, Any]) -> Html:
