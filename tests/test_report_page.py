@@ -236,6 +236,7 @@ def test_a_lost_and_a_broken_picture_are_told(tmp_path: Path) -> None:
     out = folder(tmp_path)
     (out / "processed" / f"{SHOTS[0].id}.png").unlink()
     (out / "processed" / f"{SHOTS[1].id}.png").write_bytes(b"no picture")
+    (out / "raw_generated" / "character.json").unlink()
     page = read(out)
     assert f"{SHOTS[0].id}.png: in the list of pictures, but the file is gone." in page.text
     assert "3 of 4 photographed" in page.text

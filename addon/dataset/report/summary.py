@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -50,26 +50,29 @@ def _figures(folder: Folder) -> Iterable[tuple[str, Any]]:
 
 def found(folder: Folder) -> Html | None:
     """What the character is, what it can do, its licence and every warning."""
-    facts = folder.facts
-    if not facts:
-        return None
     warnings = [*(folder.job.get("warnings") or ()), *folder.problems]
-    return join(
-        tag(
-            "div",
-            tag("div", _pairs(_body(facts, folder), "facts")),
-            tag("div", _abilities("Expressions", facts.get("expressions")), _abilities("Poses", facts.get("poses"))),
-            tag("div", tag("h3", "Licence"), _licence(facts.get("licence"))),
-            class_="columns3",
-        ),
+    parts = join(
+        _character(folder) if folder.facts else None,
         tag("ul", [tag("li", line, dir="auto") for line in warnings], class_="warnings") if warnings else None,
+    )
+    return parts or None
+
+
+def _character(folder: Folder) -> Html:
+    facts = folder.facts
+    return tag(
+        "div",
+        tag("div", _pairs(_body(facts, folder), "facts")),
+        tag("div", _abilities("Expressions", facts.get("expressions")), _abilities("Poses", facts.get("poses"))),
+        tag("div", tag("h3", "Licence"), _licence(facts.get("licence"))),
+        class_="columns3",
     )
 
 
 def _body(facts: dict[str, Any], folder: Folder) -> Iterable[tuple[str, Any]]:
     evidence, head = facts.get("evidence") or {}, facts.get("head") or {}
     kind, body = word("kinds", facts.get("kind") or "other"), word("bodies", facts.get("body") or "full")
-    yield "File", folder.job.get("file")
+    yield "File", PurePath(str(folder.job.get("file") or "").replace("\\", "/")).name
     yield "Character", f"{kind}, {body}, {facts['height']:.2f} m tall" if facts.get("height") else f"{kind}, {body}"
     if facts.get("facing"):
         yield "Faces", _found_by(direction(facts["facing"]), "facing", facts)
@@ -91,19 +94,21 @@ def _found_by(value: str, name: str, facts: dict[str, Any]) -> Html:
 
 
 def _abilities(title: str, abilities: dict[str, Any] | None) -> Html | None:
-    """Names under the way in which they are made, exact ones first."""
+    """Names under the way in which they are made: exact ones first, those that can't be made last."""
     if not abilities:
         return None
-    ways: dict[tuple[bool, str], list[str]] = {}
+    ways: dict[tuple[int, str], list[str]] = {}
     for name, ability in abilities.items():
-        impossible = ability.get("method") == "none"
-        key = (not ability.get("exact") and not impossible, word("methods", ability.get("method")))
-        ways.setdefault(key if not impossible else (True, key[1]), []).append(word("settings", name))
-    rows = [
-        (way if way == word("methods", "none") or not loose else f"approximated with {way}", ", ".join(names))
-        for (loose, way), names in sorted(ways.items(), key=lambda item: item[0])
-    ]
-    return join(tag("h3", title), _pairs([(_titled(way), names) for way, names in rows], "facts"))
+        ways.setdefault(_way(ability), []).append(word("settings", name))
+    return join(tag("h3", title), _pairs([(way, ", ".join(ways[rank, way])) for rank, way in sorted(ways)], "facts"))
+
+
+def _way(ability: dict[str, Any]) -> tuple[int, str]:
+    """A rank to sort by, and what the way is called."""
+    way = word("methods", ability["method"])
+    if ability["method"] == "none":
+        return 2, _titled(way)
+    return (0, _titled(way)) if ability["exact"] else (1, f"Approximated with {way}")
 
 
 def _licence(licence: dict[str, Any] | None) -> Html:
