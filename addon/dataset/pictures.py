@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageFilter
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image
 
 from ..common.errors import WorkError
 from ..plan.settings import Setting
@@ -41,7 +43,16 @@ def subject_mask(raw: Path, size: tuple[int, int]) -> bytes:
     alpha = _open(raw).convert("RGBA").getchannel("A")
     if alpha.size != size:
         alpha = alpha.resize(size, Image.Resampling.LANCZOS)
-    return _png(alpha.filter(ImageFilter.MaxFilter(2 * (min(size) // 256) + 1)))
+    return _png(Image.fromarray(_widened(np.asarray(alpha), min(size) // 256)))
+
+
+def _widened(mask: np.ndarray, pixels: int) -> np.ndarray:
+    """The greatest value within so many pixels, along one axis and then along the other."""
+    for axis in (0, 1):
+        padding = [(pixels, pixels) if axis == this else (0, 0) for this in (0, 1)]
+        padded = np.pad(mask, padding, "edge")
+        mask = sliding_window_view(padded, 2 * pixels + 1, axis).max(-1)
+    return mask
 
 
 def _open(path: Path) -> Image.Image:
