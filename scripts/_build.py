@@ -15,8 +15,8 @@ import _setup
 
 MANIFEST = "blender_manifest.toml"
 
-#: What goes into the extension beside its manifest.
-CONTENT = ("__init__.py", "LICENSE", "README.md", "addon", "shot_presets")
+#: What goes into the extension.
+CONTENT = (MANIFEST, "__init__.py", "LICENSE", "README.md", "addon", "shot_presets")
 
 #: Blender's name of a platform -> the wheels that run on it, as pip names them. Not Windows on ARM: PyYAML has no
 #: wheel for it and Python 3.11.
@@ -52,21 +52,30 @@ def main() -> int:
 
 def build(python: Path, platforms: list[str], out: Path) -> list[Path]:
     """Write one ZIP for each platform into `out` and return them; `python` is an environment's, with bpy in it."""
-    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         stage = Path(temporary) / "modelsheet"
         lay_out(stage)
         wheels = sorted({wheel for platform in platforms for wheel in fetch(python, platform, stage / "wheels")})
         write_manifest(stage, platforms, wheels)
-        tool = blender_tool(python)
-        before = {path: path.stat().st_mtime_ns for path in out.glob("*.zip")}
-        command = [python, tool, "build", "--source-dir", stage, "--output-dir", out, "--split-platforms"]
-        subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        made = sorted(path for path in out.glob("*.zip") if before.get(path) != path.stat().st_mtime_ns)
+        return pack(python, stage, out, "--split-platforms")
+
+
+def pack(python: Path, stage: Path, out: Path, *options: str) -> list[Path]:
+    """Have Blender's own tool pack a folder into `out`, and check what it made; the ZIPs."""
+    tool = blender_tool(python)
+    with tempfile.TemporaryDirectory(dir=stage.parent) as fresh:
+        run_tool(python, tool, "build", "--source-dir", str(stage), "--output-dir", fresh, *options)
+        made = sorted(Path(fresh).glob("*.zip"))
         for path in made:
-            validate = [python, tool, "validate", path]
-            subprocess.run(validate, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return made
+            run_tool(python, tool, "validate", str(path))
+        out.mkdir(parents=True, exist_ok=True)
+        return [Path(shutil.move(path, out / path.name)) for path in made]
+
+
+def run_tool(python: Path, tool: Path, *arguments: str) -> None:
+    """Run Blender's tool. Raises CalledProcessError with its words."""
+    command = [str(python), str(tool), *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def lay_out(stage: Path) -> None:

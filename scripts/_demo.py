@@ -10,7 +10,7 @@ import _python
 import _setup
 
 OUT = _setup.ROOT / "out" / "demo"
-COMMAND = "make sitter --preset demo --resolution 512 --trigger demo_syn --for kohya".split()
+COMMAND = "make sitter --preset quick --resolution 512 --trigger demo_syn --for kohya".split()
 
 
 def main() -> int:

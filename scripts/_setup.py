@@ -121,6 +121,12 @@ def make(environment: Environment, interpreter: str) -> None:
         raise SetupError(
             f"{folder}: can't be made ({error.strerror}). Close what uses it, or check its permissions."
         ) from error
+    create(interpreter, folder)
+    write_state(environment, {"blender": environment.blender, "root": str(ROOT), "installed": {}})
+
+
+def create(interpreter: str, folder: Path) -> None:
+    """Python's own part: an environment with pip in it. Raises SetupError."""
     command = [interpreter, "-m", "venv", str(folder)]
     made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if made.returncode != 0:
@@ -128,7 +134,6 @@ def make(environment: Environment, interpreter: str) -> None:
             f"{interpreter} can't make environments ({last_line(made.stdout + made.stderr)}). "
             "On Debian or Ubuntu: sudo apt install python3-venv; elsewhere take Python from https://www.python.org."
         )
-    write_state(environment, {"blender": environment.blender, "root": str(ROOT), "installed": {}})
 
 
 def install(environment: Environment, title: str, *arguments: str) -> None:

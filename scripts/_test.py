@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import signal
@@ -51,6 +52,8 @@ def main() -> int:
     own = sys.version_info[:2]
     first = _python.BLENDERS[own][0]
     results: list[Result] = []
+    if isinstance(sys.stdout, io.TextIOWrapper):  # lines of ours and of pytest's go out in the order in which they come
+        sys.stdout.reconfigure(line_buffering=True, errors="replace")
     try:
         environment = _setup.prepare(first, sys.executable, ("test", "lint"))
         results += [check(environment, *row) for row in CHECKS]
@@ -154,10 +157,11 @@ def pass_on(child: subprocess.Popen[bytes]) -> str:
     """Copy the child's output to ours piece by piece; its last line, without colours and rules."""
     assert child.stdout is not None
     tail = b""
-    while piece := os.read(child.stdout.fileno(), 65536):
-        sys.stdout.buffer.write(piece)
-        sys.stdout.flush()
-        tail = (tail + piece)[-4000:]
+    with child.stdout as stream:
+        while piece := os.read(stream.fileno(), 65536):
+            sys.stdout.buffer.write(piece)
+            sys.stdout.flush()
+            tail = (tail + piece)[-4000:]
     text = re.sub(r"\x1b\[[0-9;]*m", "", tail.decode("utf-8", errors="replace"))
     return _setup.last_line(text).strip("= ")
 

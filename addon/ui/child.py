@@ -47,7 +47,7 @@ class Child:
         assert self._process.stdout is not None and self._process.stderr is not None
         self._readers = [
             threading.Thread(target=self._read_events, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._words.extend, args=(self._process.stderr,), daemon=True),
+            threading.Thread(target=self._read_words, args=(self._process.stderr,), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -87,15 +87,22 @@ class Child:
         else:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        for reader in self._readers:
+            reader.join(timeout=5)
 
     def _read_events(self, stream: IO[str]) -> None:
         """Blender itself prints too: what is not a JSON object of ours is kept with the words."""
-        for line in stream:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                event = None
-            if isinstance(event, dict) and "event" in event:
-                self._events.put(event)
-            else:
-                self._words.append(line)
+        with stream:
+            for line in stream:
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    event = None
+                if isinstance(event, dict) and "event" in event:
+                    self._events.put(event)
+                else:
+                    self._words.append(line)
+
+    def _read_words(self, stream: IO[str]) -> None:
+        with stream:
+            self._words.extend(stream)

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import bpy
 
 from ..common.errors import InputError
-
-if TYPE_CHECKING:
-    from .runner import Runner
+from .runner import Runner
 
 
 class MODELSHEET_OT_make(bpy.types.Operator):

@@ -12,10 +12,10 @@ import bpy
 from ..common.errors import InputError
 from .choices import preset_choices
 from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_make
+from .runner import Runner
 
 if TYPE_CHECKING:
     from .progress import Progress
-    from .runner import Runner
     from .settings import MODELSHEET_PG_settings
 
 #: Letters that fit into a sidebar of usual width.

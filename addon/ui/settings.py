@@ -28,7 +28,12 @@ class MODELSHEET_PG_settings(bpy.types.PropertyGroup):
         ),
         default="sitter",
     )
-    file: bpy.props.StringProperty(name="File", description="The character's file", subtype="FILE_PATH")
+    file: bpy.props.StringProperty(
+        name="File",
+        description="The character's file",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
     preset: bpy.props.EnumProperty(name="Preset", description="What is photographed", items=_presets)
     trigger: bpy.props.StringProperty(
         name="Trigger",
@@ -39,6 +44,7 @@ class MODELSHEET_PG_settings(bpy.types.PropertyGroup):
         name="Output",
         description="Folder for everything that is made; empty for Modelsheet/TRIGGER in your home folder",
         subtype="DIR_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
     resolution: bpy.props.IntProperty(
         name="Resolution",
