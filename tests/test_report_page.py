@@ -167,6 +167,13 @@ def test_truth_is_drawn_in_the_pictures_own_pixels(tmp_path: Path) -> None:
     assert [path["d"] for path in page.all("path")] == ["M32.0 24.0h0"] * 2 * len(SHOTS)
 
 
+def test_a_truth_without_size_takes_the_pictures(tmp_path: Path) -> None:
+    out = folder(tmp_path)
+    rows = [{name: value for name, value in truth(shot).items() if name != "size"} for shot in SHOTS]
+    write_jsonl(out / "raw_generated" / "shots.jsonl", rows)
+    assert {svg["viewbox"] for svg in read(out).all("svg")} == {"0 0 64 64"}
+
+
 def test_no_string_of_a_users_becomes_markup(tmp_path: Path) -> None:
     page = read(folder(tmp_path, word=HOSTILE, caption=HOSTILE, name=HOSTILE))
     assert len(page.all("script")) == 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from ...common.errors import InputError
 from ...common.files import read_jsonl
 from ...plan.shots import AXES, Shot
@@ -19,18 +21,15 @@ ID = re.compile(r"\w[\w.-]*")
 
 @dataclass(frozen=True)
 class Picture:
-    """One photographed shot: its truth row, its picture's path within OUT and its caption ("" before captioning)."""
+    """One photographed shot: its picture's path within OUT, its truth row, the print's size in pixels (to which boxes
+    and points refer) and its caption ("" before captioning).
+    """
 
     shot: Shot
     path: str
     row: dict[str, Any]
+    size: tuple[int, int]
     caption: str = ""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Pixels of the print, to which boxes and points refer."""
-        width, height = self.row.get("size") or (1, 1)
-        return int(width), int(height)
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,20 @@ def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture
             problems.append(f"{name}.png: in the list of pictures, but the file is gone. Run the same command again.")
             continue
         shot = Shot.from_json({"number": int(row.get("number") or 0), "settings": row["settings"]})
-        pictures.append(Picture(shot, path, row, captions.get(name, "")))
+        pictures.append(Picture(shot, path, row, _size(out / path, row), captions.get(name, "")))
     return tuple(sorted(pictures, key=lambda picture: picture.shot.number)), tuple(problems)
+
+
+def _size(path: Path, row: dict[str, Any]) -> tuple[int, int]:
+    """What the truth states, else what the file says; (1, 1) where the file can't be read."""
+    if row.get("size"):
+        width, height = row["size"]
+        return int(width), int(height)
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except OSError:
+        return 1, 1
 
 
 def _captions(out: Path) -> dict[str, str]:

@@ -60,13 +60,12 @@ def found(folder: Folder) -> Html | None:
 
 def _character(folder: Folder) -> Html:
     facts = folder.facts
-    return tag(
-        "div",
-        tag("div", _pairs(_body(facts, folder), "facts")),
-        tag("div", _abilities("Expressions", facts.get("expressions")), _abilities("Poses", facts.get("poses"))),
-        tag("div", tag("h3", "Licence"), _licence(facts.get("licence"))),
-        class_="columns3",
+    columns = (
+        _pairs(_body(facts, folder), "facts"),
+        join(_abilities("Expressions", facts.get("expressions")), _abilities("Poses", facts.get("poses"))),
+        join(tag("h3", "Licence"), _licence(facts.get("licence"))),
     )
+    return tag("div", [tag("div", column) for column in columns if column], class_="columns3")
 
 
 def _body(facts: dict[str, Any], folder: Folder) -> Iterable[tuple[str, Any]]:
@@ -78,10 +77,10 @@ def _body(facts: dict[str, Any], folder: Folder) -> Iterable[tuple[str, Any]]:
         yield "Faces", _found_by(direction(facts["facing"]), "facing", facts)
     if head.get("height"):
         yield "Head", _found_by(f"{head['height']:.2f} m from chin to crown", "head", facts)
-    yield "Eyes", "found" if facts.get("eyes") else "not found"
+    yield "Eyes", _found_by("found" if facts.get("eyes") else "not found", "eyes", facts)
     yield "Face", None if facts.get("face", True) else "none that could show an expression"
     yield "Rig", facts.get("rig") or "none"
-    said = {name: text for name, text in evidence.items() if name not in ("facing", "head")}
+    said = {name: text for name, text in evidence.items() if name not in ("facing", "head", "eyes")}
     for name, text in {**said, **(facts.get("words") or {})}.items():
         yield _titled(name.replace("_", " ")), text
 
