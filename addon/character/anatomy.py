@@ -36,8 +36,8 @@ class Skull:
         return float(self.crown[2] - self.chin[2])
 
 
-def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | None, bones: bool) -> Skull:
-    """head: (N, 3) world points of the head; bones: whether weights gave them, so that no neck is among them."""
+def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | None, whole: bool) -> Skull:
+    """head: (N, 3) world points of the head; whole: whether they are a mesh that is the head and nothing else."""
     points = shape.to_frame(head, facing)
     pair = sided(eyes, facing)
     middle = float(np.mean([eye[0] for eye in pair])) if pair else centre_line(points)
@@ -49,8 +49,8 @@ def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | N
         tip, evidence = shape.chin(jaw, middle, low, high, max(width, 0.15 * np.ptp(jaw[:, 0]))), "jaw shape key"
     else:
         tip, evidence = shape.chin(points, middle, low, high, width), "corner of face and throat"
-    if pair is None and not bones:
-        evidence = "outline"
+    if pair is None and whole:
+        tip, evidence = np.array([middle, float(points[:, 1].max()), float(points[:, 2].min())]), "the mesh's lower end"
     above = points[points[:, 2] >= tip[2]]
     depth = (above[:, 1].max() + above[:, 1].min()) / 2
     crown = np.array([middle, depth, top])

@@ -17,32 +17,6 @@ from .naming import read_key
 #: A vertex counts as moved where its way is at least this share of the key's longest way.
 MOVED = 0.25
 
-#: VRM's preset names (0.x and 1.0) -> the settings that they show; `neutral` needs no key.
-VRM_SETTINGS = {
-    "joy": "happy",
-    "happy": "happy",
-    "angry": "angry",
-    "sorrow": "sad",
-    "sad": "sad",
-    "surprised": "surprised",
-    "fun": "slight_smile",
-    "relaxed": "slight_smile",
-}
-#: VRM's mouth and lid presets -> the ARKit names that they can stand for.
-VRM_ARKIT = {
-    "a": ("jawOpen",),
-    "aa": ("jawOpen",),
-    "o": ("mouthFunnel",),
-    "oh": ("mouthFunnel",),
-    "u": ("mouthPucker",),
-    "ou": ("mouthPucker",),
-    "blink": ("eyeBlinkLeft", "eyeBlinkRight"),
-    "blink_l": ("eyeBlinkLeft",),
-    "blink_r": ("eyeBlinkRight",),
-    "blinkleft": ("eyeBlinkLeft",),
-    "blinkright": ("eyeBlinkRight",),
-}
-
 
 @dataclass(frozen=True)
 class FaceKeys:
@@ -50,7 +24,6 @@ class FaceKeys:
 
     keys: dict[str, list[KeyDrive]] = field(default_factory=dict)
     own: dict[str, list[KeyDrive]] = field(default_factory=dict)
-    vrm: bool = False
 
 
 def face_keys(meshes: Iterable[bpy.types.Object], vrm: Vrm | None) -> FaceKeys:
@@ -64,15 +37,12 @@ def face_keys(meshes: Iterable[bpy.types.Object], vrm: Vrm | None) -> FaceKeys:
         drives = [drive for bind in binds for drive in _drives(meshes, bind.mesh, bind.target, bind.weight)]
         if not drives:
             continue
-        if name.lower() in VRM_SETTINGS:
-            own.setdefault(VRM_SETTINGS[name.lower()], drives)
         meaning = read_key(name)
-        for arkit in VRM_ARKIT.get(name.lower(), meaning.arkit):
+        for arkit in meaning.arkit:
             keys.setdefault(arkit, drives)
         for setting, weight in meaning.own:
-            scaled = [KeyDrive(drive.mesh, drive.key, drive.full * weight) for drive in drives]
-            own.setdefault(setting, scaled)
-    return FaceKeys(keys, own, bool(own))
+            own[setting] = [KeyDrive(drive.mesh, drive.key, drive.full * weight) for drive in drives]
+    return FaceKeys(keys, own)
 
 
 def _by_name(meshes: list[bpy.types.Object]) -> FaceKeys:
@@ -81,13 +51,24 @@ def _by_name(meshes: list[bpy.types.Object]) -> FaceKeys:
     for mesh in meshes:
         if mesh.data.shape_keys is None:
             continue
-        for block in mesh.data.shape_keys.key_blocks[1:]:
-            meaning = read_key(block.name)
+        read = [(block.name, read_key(block.name)) for block in mesh.data.shape_keys.key_blocks[1:]]
+        # One mesh may speak several schemes (ARKit and visemes): the best one makes a thing, or it would be made twice.
+        best: dict[str, int] = {}
+        for _name, meaning in read:
+            for goal in (*meaning.arkit, *dict(meaning.own)):
+                best[goal] = min(best.get(goal, meaning.rank), meaning.rank)
+        for name, meaning in read:
             for arkit in meaning.arkit:
-                keys.setdefault(arkit, []).append(KeyDrive(mesh.name, block.name))
+                if best[arkit] == meaning.rank:
+                    keys.setdefault(arkit, []).append(KeyDrive(mesh.name, name))
             for setting, weight in meaning.own:
-                own.setdefault(setting, []).append(KeyDrive(mesh.name, block.name, weight))
+                if best[setting] == meaning.rank and not _has(own, setting, mesh.name):
+                    own.setdefault(setting, []).append(KeyDrive(mesh.name, name, weight))
     return FaceKeys(keys, own)
+
+
+def _has(found: dict[str, list[KeyDrive]], goal: str, mesh: str) -> bool:
+    return any(drive.mesh == mesh for drive in found.get(goal, ()))
 
 
 def _drives(meshes: list[bpy.types.Object], node: str, target: int, weight: float) -> list[KeyDrive]:

@@ -17,6 +17,7 @@ TRUST = {
     "upper arms left and right": 0.85,
     "thighs left and right": 0.85,
     "shoulders left and right": 0.6,
+    "meshes named left and right": 0.6,
     "where the face's shape keys move": 0.7,
     "eyes in front of the head": 0.5,
     "jaw in front of the neck": 0.5,

@@ -54,6 +54,31 @@ def surface(meshes: Iterable[bpy.types.Object]) -> Surface:
     return Surface(np.concatenate(points) if points else np.zeros((0, 3), np.float32), spans)
 
 
+def sampled(meshes: Iterable[bpy.types.Object], count: int = 20000) -> np.ndarray:
+    """(count, 3) world points spread evenly over the surface: outlines need them where a mesh has few vertices.
+
+    The spread is a fixed sequence (golden-ratio steps), so equal surfaces give equal points.
+    """
+    corners = []
+    for _name, shown, points in evaluated(meshes):
+        mesh = shown.data
+        mesh.calc_loop_triangles()
+        rows = np.empty(len(mesh.loop_triangles) * 3, dtype=np.int32)
+        mesh.loop_triangles.foreach_get("vertices", rows)
+        corners.append(points[rows.reshape(-1, 3)])
+    triangles = np.concatenate(corners) if corners else np.zeros((0, 3, 3))
+    first, second = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+    ends = np.cumsum(np.linalg.norm(np.cross(first, second), axis=1), dtype=np.float64)
+    if not len(ends) or ends[-1] <= 0:
+        return triangles.reshape(-1, 3)
+    step = np.arange(count)
+    chosen = np.searchsorted(ends, (step + 0.5) / count * ends[-1])
+    across, along = (step * 0.7548776662) % 1.0, (step * 0.5698402910) % 1.0
+    folded = across + along > 1.0
+    across, along = np.where(folded, 1 - across, across)[:, None], np.where(folded, 1 - along, along)[:, None]
+    return triangles[chosen, 0] + across * first[chosen] + along * second[chosen]
+
+
 def write_part(obj: bpy.types.Object, part: str, weights: np.ndarray) -> None:
     """Keep a part's weights (n, 0..1) on the original mesh."""
     attributes = obj.data.attributes

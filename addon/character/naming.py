@@ -2,9 +2,10 @@
 """Names to meanings: bone names to roles, shape-key names to ARKit's, whole expressions to settings. No bpy.
 
 Every naming scheme is one file in schemes/, with the mappings
-  bones: role -> names; {left, right} stand for both sides when a role starts with "left_" (its mirror is added);
-  keys:  shape-key name -> ARKit names;
-  own:   shape-key name -> {setting: weight}.
+  bones: role -> names; a role that starts with "left_" stands for its mirror image too;
+  exact: bone name, compared as it is -> role;
+  keys:  shape-key name -> ARKit name, or a list of them;
+  own:   shape-key name -> {setting: weight} of the whole expression that it is.
 Names are compared after `normalise`, so upper case, separators, prefixes and suffixes do not matter.
 """
 
@@ -22,8 +23,8 @@ from ..common.tables import read_table
 FOLDER = Path(__file__).parent / "schemes"
 
 PREFIXES = re.compile(
-    r"^(?:bip0*1?[ _]|j_(?:bip|adj|sec|opt)_|cc_base_|def-|org-|mch-|mixamorig\d*[_:]?|character\d*_|valvebiped\.?|"
-    r"rig_|b_|bn_|jnt_|bone_|sk_|c_(?=[a-z]))",
+    r"^(?:bip0*1?[ _]|j_(?:bip|adj|sec|opt)_(?:c_)?|cc_base_|def-|org-|mch-|mixamorig\d*[_:]?|character\d*_|"
+    r"ctrl_expressions_|facial_(?:c_)?|a[kn]?_?\d\d_|valvebiped\.?|rig_|b_|bn_|jnt_|bone_|sk_|c_(?=[a-z]))",
     re.IGNORECASE,
 )
 SUFFIXES = re.compile(r"(?:_armature|_jnt|_joint|_bone|\bbone|_bind|_\d+|\.\d{3}|\.x)$", re.IGNORECASE)
@@ -74,6 +75,7 @@ class Scheme:
 
     name: str
     bones: dict[tuple[str, str], str]
+    exact: dict[str, str]
     keys: dict[tuple[str, str], tuple[str, ...]]
     own: dict[tuple[str, str], dict[str, float]]
 
@@ -95,7 +97,7 @@ def _read(path: Path) -> Scheme:
         for name, names in (data.get("keys") or {}).items()
     }
     own = {_index(name): dict(goal) for name, goal in (data.get("own") or {}).items()}
-    return Scheme(path.stem, bones, keys, own)
+    return Scheme(path.stem, bones, dict(data.get("exact") or {}), keys, own)
 
 
 def _entries(role: str, name: str) -> dict[tuple[str, str], str]:
@@ -126,6 +128,7 @@ def find_roles(names: Iterable[str]) -> Roles:
     """
     parts = [(name, normalise(name)) for name in names]
     usable = [(name, part) for name, part in parts if not BANNED & set(part.words)]
+    usable.sort(key=lambda row: 0 if row[0].startswith("DEF-") else 2 if row[0].startswith(("ORG-", "MCH-")) else 1)
     found = {scheme.name: _match(scheme, usable) for scheme in schemes()}
     best = max(found, key=lambda name: (_worth(found[name]), name != "common"))
     bones = dict(found[best])
@@ -139,10 +142,14 @@ def find_roles(names: Iterable[str]) -> Roles:
 
 @dataclass(frozen=True)
 class Key:
-    """What a shape key means: the ARKit names that it makes and the settings that it is a whole expression for."""
+    """What a shape key means: the ARKit names that it makes and the settings that it is a whole expression for.
+
+    rank: the place of the scheme that says so; where several keys make the same thing, the lowest goes first.
+    """
 
     arkit: tuple[str, ...] = ()
     own: tuple[tuple[str, float], ...] = ()
+    rank: int = 0
 
 
 def read_key(name: str) -> Key:
@@ -152,18 +159,21 @@ def read_key(name: str) -> Key:
     """
     for text in dict.fromkeys((name, re.sub(r"\d+$", "", name))):
         index = _index(text)
-        arkit = next((scheme.keys[index] for scheme in schemes() if index in scheme.keys), ())
-        own = next((tuple(scheme.own[index].items()) for scheme in schemes() if index in scheme.own), ())
-        if arkit or own:
-            return Key(arkit, own)
+        for rank, scheme in enumerate(schemes()):
+            arkit, own = scheme.keys.get(index, ()), tuple(scheme.own.get(index, {}).items())
+            if arkit or own:
+                return Key(arkit, own, rank)
     return Key()
 
 
 def _match(scheme: Scheme, parts: list[tuple[str, Name]]) -> dict[str, str]:
     found: dict[str, str] = {}
+    for name, _part in parts:
+        if name in scheme.exact:
+            found.setdefault(scheme.exact[name], name)
     for name, part in parts:
         role = scheme.bones.get((part.side, part.core))
-        if role and role not in found:
+        if role and role not in found and name not in scheme.exact:
             found[role] = name
     return found
 

@@ -80,7 +80,7 @@ def _objects(subject: Subject, heads: list[bpy.types.Object]) -> dict[str, np.nd
 
 
 def _outline(subject: Subject) -> tuple[dict[str, np.ndarray], str, float]:
-    points = subject.points
+    points = subject.outline
     neck = neck_height(points)
     confidence, evidence = (
         (0.5, "narrowest place of the outline") if neck is not None else (0.25, "nothing; whole model")

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import bpy
 import numpy as np
 
 from .clusters import Cluster
 from .face_keys import FaceKeys, face_keys
-from .geometry import Surface, surface
+from .geometry import Surface, sampled, surface
 from .gltf import Vrm
 from .naming import find_roles
 
@@ -26,6 +27,11 @@ class Subject:
     keys: FaceKeys
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     shape: Surface = field(default_factory=lambda: Surface(np.zeros((0, 3), np.float32), {}))
+
+    @cached_property
+    def outline(self) -> np.ndarray:
+        """Points spread evenly over the surface, and its vertices: for what is read from the silhouette."""
+        return np.concatenate([self.points, sampled(self.cluster.meshes)])
 
     @property
     def points(self) -> np.ndarray:
@@ -47,6 +53,7 @@ class Subject:
     def refresh(self) -> None:
         """Read marks and surface again, after the character was turned."""
         self.shape = surface(self.cluster.meshes)
+        self.__dict__.pop("outline", None)
         self.marks = bone_marks(self.cluster.armature, self.bones)
 
 

@@ -22,6 +22,7 @@ from .facing import Sign, Verdict, across, decide, parse_axis, straight
 from .geometry import evaluated, read_parts
 from .gltf import Vrm
 from .loaded import Loaded
+from .naming import normalise
 from .overrides import Overrides
 from .parts import above, find_head, write_parts
 from .subject import Subject, make_subject
@@ -91,7 +92,7 @@ def study(subject: Subject, overrides: Overrides) -> Study:
         warnings.append(verdict.warning)
     facing = verdict.facing
     by_bones = head_evidence.startswith("bone")
-    skull = anatomy.skull(subject, head, facing, eyes, by_bones)
+    skull = anatomy.skull(subject, head, facing, eyes, "mesh" in head_evidence)
     if not by_bones and not head_evidence.startswith("mesh"):
         write_parts(subject, above(subject, float(skull.chin[2]) - 0.02 * skull.height))
     body = body_kind(subject, skull, facing)
@@ -201,7 +202,7 @@ def has_face(subject: Subject) -> bool:
 
 def body_kind(subject: Subject, head: anatomy.Skull, facing: np.ndarray) -> str:
     """ "full" with legs, "bust" with shoulders, otherwise "head"."""
-    points = shape.to_frame(subject.points, facing)
+    points = shape.to_frame(subject.outline, facing)
     below = (float(head.chin[2]) - float(points[:, 2].min())) / max(head.height, 1e-9)
     legs = subject.pair("lower_leg") is not None
     if below > 0.9 and (legs or shape.has_legs(points) or below > 4.0):
@@ -232,11 +233,28 @@ def _signs(subject: Subject, head: np.ndarray, eyes: Eyes | None) -> list[Sign]:
     ankles, toes = subject.pair("foot"), subject.pair("toes")
     if ankles and toes:
         signs += straight(np.mean(toes, axis=0) - np.mean(ankles, axis=0), "toes in front of the ankles")
-    legs = subject.pair("lower_leg") or shape.has_legs(subject.points) or shape.has_legs(subject.points[:, [1, 0, 2]])
-    step = shape.sole_direction(subject.points) if legs else None
+    signs += _named_sides(subject)
+    outline = subject.outline
+    legs = subject.pair("lower_leg") or shape.has_legs(outline) or shape.has_legs(outline[:, [1, 0, 2]])
+    step = shape.sole_direction(outline) if legs else None
     if step is not None:
         signs += straight(np.array([step[0], step[1], 0.0]), "soles in front of the ankles")
     return signs
+
+
+def _named_sides(subject: Subject) -> list[Sign]:
+    """Pairs of meshes called left and right: how rigless figures are often built."""
+    sides: dict[str, dict[str, np.ndarray]] = {}
+    for mesh in subject.cluster.meshes:
+        name = normalise(mesh.name)
+        rows = subject.points[subject.shape.spans[mesh.name]] if mesh.name in subject.shape.spans else ()
+        if name.side and len(rows):
+            sides.setdefault(name.core, {})[name.side] = (rows.min(axis=0) + rows.max(axis=0)) / 2
+    pairs = [both for both in sides.values() if len(both) == 2]
+    if not pairs:
+        return []
+    left, right = (np.mean([both[side] for both in pairs], axis=0) for side in ("left", "right"))
+    return across(left, right, "meshes named left and right")
 
 
 def _face_motion(subject: Subject) -> list[Sign]:
