@@ -90,7 +90,8 @@ def _tags(options: CaptionOptions, person: Person, shown: dict, identity: list[s
 def _danbooru(options: CaptionOptions, person: Person, shown: dict, identity: list[str], notes: list[str]) -> str:
     noun = person.noun.split()[-1].lower()
     count = WORDS["count"].get(noun, "")
-    settings = [tag for item in shown.values() for tag in item.danbooru]
+    framing, only = shown["framing"].name, WORDS["tag_framings"]
+    settings = [tag for item in shown.values() for tag in item.danbooru if framing in only.get(tag, [framing])]
     spaced = [tag if _FACE_TAG.fullmatch(tag) else tag.replace("_", " ") for tag in settings]
     return _listed(options.trigger, [count, "solo", *identity, *spaced, *notes])
 

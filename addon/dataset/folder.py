@@ -50,7 +50,8 @@ class Folder:
         self._items: list[str] = []
         with _plainly(self.place):
             self._finish()
-            shutil.rmtree(self.staging, ignore_errors=True)
+            if self.staging.exists():
+                shutil.rmtree(self.staging)
         record = self.place / RECORD
         self._before = read_json(record).get("files", {}) if record.is_file() else {}
         self._by_origin = {entry["origin"]: path for path, entry in self._before.items() if entry["origin"]}

@@ -98,6 +98,9 @@ def test_what_is_not_seen_is_not_named(row: Callable[..., Any], facts: Callable[
     close = row(framing="close_up", pose="hands_on_hips")
     assert "hips" not in str(caption(close, facts(), PLAIN))
 
+    half = caption(row(framing="upper_body"), facts(), PLAIN)["danbooru"]
+    assert "arms at sides" in half and "standing" not in half
+
     hidden = row(framing="upper_body", pose="waving")
     hidden["visible"] = {"face": True, "eyes": 2, "hands": 0}
     assert "waving" not in str(caption(hidden, facts(), PLAIN))
