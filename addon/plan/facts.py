@@ -65,19 +65,13 @@ class CharacterFacts:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CharacterFacts:
         """The inverse of to_json (lists become tuples again)."""
-        rest = dict(data)
-        head = rest.pop("head")
-        eyes = rest.pop("eyes")
-        abilities = {
-            name: {key: Ability(**value) for key, value in rest.pop(name).items()} for name in ("expressions", "poses")
+        eyes = data["eyes"]
+        typed: dict[str, Any] = {
+            "head": Head(tuple(data["head"]["center"]), data["head"]["height"]),
+            "eyes": None if eyes is None else (tuple(eyes[0]), tuple(eyes[1])),
+            "landmarks": {key: tuple(value) for key, value in data["landmarks"].items()},
         }
-        vectors = {name: tuple(rest.pop(name)) for name in ("facing", "up")}
-        landmarks = {key: tuple(value) for key, value in rest.pop("landmarks").items()}
-        return cls(
-            head=Head(tuple(head["center"]), head["height"]),
-            eyes=None if eyes is None else (tuple(eyes[0]), tuple(eyes[1])),
-            landmarks=landmarks,
-            **abilities,
-            **vectors,
-            **rest,
-        )
+        typed |= {name: tuple(data[name]) for name in ("facing", "up")}
+        for name in ("expressions", "poses"):
+            typed[name] = {key: Ability(**value) for key, value in data[name].items()}
+        return cls(**{**data, **typed})

@@ -19,15 +19,16 @@ from .facts import CharacterFacts
 from .narrow import Wishes, narrow
 from .presets import Preset
 from .quotas import quotas
-from .schema import MAX_BUDGET
+from .schema import MAX_BUDGET, MAX_SEED
 from .shots import AXES, RENDERED, Plan, Shot
 from .space import PAIRS, Space, spread
 
 #: What a shot is worth. A setting over its quota costs more than all the pairs one shot can add; a place in a take
 #: that is rendered anyway is worth giving up most of them; likeness (by number of shared settings) decides the rest.
-#: A setting not yet seen counts by the number of settings it can't go with: the awkward ones come while there is room;
-#: and one that lags behind its share of the shots so far gains, lest the end be all alike.
+#: A setting not yet seen comes before everything, most of all one that can't go with many others: it finds its place
+#: while there is room. One that lags behind its share of the shots so far gains a little, lest the end be all alike.
 EXCESS = 1000
+DEBUT = 10_000
 RARITY = 20
 PACE = 40
 SHARING = 500
@@ -44,22 +45,24 @@ def make_plan(preset: Preset, facts: CharacterFacts | None, seed: int | None, bu
     """
     seed = preset.seed if seed is None else seed
     budget = preset.budget if budget is None else budget
+    if not 0 <= seed <= MAX_SEED:
+        raise InputError(f"The seed {seed} is out of reach. Choose a whole number from 0 to {MAX_SEED}.")
     if not len(preset.shots) <= budget <= MAX_BUDGET or budget < 1:
         raise InputError(
             f"A budget of {budget} pictures doesn't fit preset {preset.name}, which lists {len(preset.shots)} shots. "
             f"Choose from {max(1, len(preset.shots))} to {MAX_BUDGET}."
         )
     wishes = narrow(preset, facts, budget)
+    if not wishes.axes and not wishes.shots:
+        raise InputError(f"Preset {preset.name} has nothing to photograph here: {' '.join(wishes.left_out)}")
     space = Space(_names(wishes), wishes.exclusions)
     listed = [space.index(settings) for settings in wishes.shots]
     chooser = Chooser(space, wishes, listed, budget, preset.prints_per_take, seed)
     chosen = chooser.fill(budget - len(listed)) if wishes.axes else []
     settings = [space.settings(index) for index in [*_adjacent(listed), *sorted(chosen, key=_order)]]
-    if not settings:
-        raise InputError(f"Preset {preset.name} has nothing to photograph here: {' '.join(wishes.left_out)}")
     shots = tuple(Shot(number, each) for number, each in enumerate(settings, start=1))
     reached = coverage(shots, space)
-    left_out = (*wishes.left_out, *_without_picture(reached, budget), *_short(preset, wishes, len(shots), budget))
+    left_out = (*wishes.left_out, *_without_picture(reached, budget), *_short(preset, chooser, len(shots), budget))
     return Plan(preset.name, seed, shots, reached, left_out)
 
 
@@ -121,7 +124,7 @@ class Chooser:
         """What one more picture of each setting of an axis is worth for the axis' own balance."""
         over = np.maximum(0, used - quota + 1)
         lag = np.clip(quota * (used.sum() + 1) - used * self.budget, -self.budget, self.budget)
-        return RARITY * rarity * (used == 0) + PACE * lag // self.budget - EXCESS * (2 * over - (over > 0))
+        return (DEBUT + RARITY * rarity) * (used == 0) + PACE * lag // self.budget - EXCESS * (2 * over - (over > 0))
 
     def choose(self) -> Index | None:
         """Add the best shot and return it; None where no shot is left."""
@@ -168,15 +171,13 @@ def _without_picture(reached: dict[str, Any], budget: int) -> Iterator[str]:
             yield f"{', '.join(none)}: no room among {budget} picture{'' if budget == 1 else 's'}."
 
 
-def _short(preset: Preset, wishes: Wishes, made: int, budget: int) -> Iterator[str]:
+def _short(preset: Preset, chooser: Chooser, made: int, budget: int) -> Iterator[str]:
     """Why there are fewer pictures than asked for, where the sentences about what was left out don't say it."""
-    if wishes.axes and made < budget:
-        prints = preset.prints_per_take
-        yield (
-            f"{budget - made} of {budget} pictures: no more different shots can be had with prints_per_take {prints}; "
-            f"{prints + 1} gives more."
-        )
-    elif not wishes.axes and budget > len(preset.shots):
+    if preset.axes and made < budget:
+        more = (chooser.allowed & chooser.free).any()
+        mend = f" with one take for {chooser.prints}; a larger prints_per_take gives more" if more else ""
+        yield f"{budget - made} of {budget} pictures: no more different shots can be had{mend}."
+    elif not preset.axes and budget > len(preset.shots):
         yield f"{budget - len(preset.shots)} of {budget} pictures: {preset.name} lists its shots and has no others."
 
 

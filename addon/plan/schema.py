@@ -60,7 +60,7 @@ def parse(table: Table) -> Written:
         if key not in PARSERS:
             raise unknown(table.where(str(key)), "a key of a preset", key, PARSERS)
     keys = {key: PARSERS[key](table, key) for key in PARSERS if key in table.data}
-    where = {(key,): table.where(key) for key in keys}
+    where: dict[tuple[str, ...], str] = {(key,): table.where(key) for key in keys}
     for axis, names in keys.get("axes", {}).items():
         where |= {("axes", axis, name): _where_setting(table, axis, name) for name in names}
     return Written(str(table.path), keys, where)

@@ -18,7 +18,7 @@ class Shot:
     """One picture to be: the name of one setting on each axis. `number` counts from 1 within its plan."""
 
     number: int
-    settings: tuple[str, str, str, str, str, str]
+    settings: tuple[str, ...]
 
     def __getitem__(self, axis: str) -> str:
         return self.settings[AXES.index(axis)]
