@@ -24,7 +24,6 @@ from ..studio.camera import aim
 from ..studio.lights import light
 from ..studio.projection import CameraTruth, project
 from .engine import prepare
-from .materials import receive_light
 from .options import RenderOptions
 from .truth import Scenery, print_truth, take_truth
 
@@ -42,7 +41,6 @@ def shoot(
     """
     facts = loaded.facts
     software = {"modelsheet": VERSION, **prepare(options)}
-    receive_light(loaded.meshes)
     made = {"pose": strike(loaded, setting("pose", take["pose"]))}
     made["expression"] = express(loaded, setting("expression", take["expression"]))
     body = measure(loaded)

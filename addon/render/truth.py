@@ -17,18 +17,23 @@ from mathutils import Vector
 from PIL import Image
 
 from ..character.loaded import Body, Loaded, Made
-from ..studio.frames import head_forward
+from ..studio.frames import axes, head_forward, head_turn
 from ..studio.projection import CameraTruth, project
 
 #: Alpha from which a pixel counts as the character (of 255): less is a soft edge that nobody sees.
 SEEN_ALPHA = 8
-#: How deep (in head heights) a point may lie under the surface that is seen, so that a joint inside an arm counts.
-DEPTH = {"eye": 0.12, "ear": 0.12, "nose": 0.08, "mouth": 0.10, "chin": 0.12, "crown": 0.15}
-JOINT_DEPTH = 0.35
+#: How deep a point may lie under the surface that is seen, so that a joint inside an arm counts: in head heights ...
+HEAD_DEPTH = {"eye": 0.16, "ear": 0.12, "nose": 0.08, "mouth": 0.10, "chin": 0.12, "crown": 0.15}
+#: ... and, for the body, in seventh parts of its height where that is less: a chibi's arms do not grow with its head.
+BODY_DEPTH = {"neck": 0.45, "shoulder": 0.5, "elbow": 0.35, "wrist": 0.3, "hip": 0.65, "knee": 0.45, "ankle": 0.4}
+#: The cornea lies this far before an eye's middle (head heights): from the side, the nose hides the middle first.
+CORNEA, CORNEA_DEPTH = 0.055, 0.05
 #: An expression can be read up to this angle between the face and the camera; a single eye a little beyond it.
 FACE_ANGLE, EYE_ANGLE = 75.0, 105.0
+#: The far eye goes behind the nose where the camera stands this far (degrees) on the other side of the face.
+FAR_EYE_ANGLE = 65.0
 #: Of a hand's sampled vertices, this share must be seen.
-HAND_SHARE, HAND_SAMPLES = 0.25, 24
+HAND_SHARE, HAND_SAMPLES, HAND_DEPTH = 0.25, 24, 0.15
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,15 @@ class Sight:
         self.depsgraph = bpy.context.evaluated_depsgraph_get()
         self.meshes = {mesh.name for mesh in scenery.loaded.meshes if not mesh.hide_render}
         self.eye = np.array(scenery.camera.matrix_world)[:3, 3]
-        self.unit = scenery.loaded.facts.head.height
+        facts = scenery.loaded.facts
+        self.unit = facts.head.height
+        self.limb = min(self.unit, facts.height / 7)
+        self.forward = head_forward(facts, scenery.body)
 
     def face_angle(self) -> float:
         """Degrees between where the head looks and where the camera stands."""
-        facts, body = self.scenery.loaded.facts, self.scenery.body
         back = np.array(self.scenery.camera.matrix_world)[:3, 2]
-        return math.degrees(math.acos(float(np.clip(head_forward(facts, body) @ back, -1, 1))))
+        return math.degrees(math.acos(float(np.clip(self.forward @ back, -1, 1))))
 
     def point(self, name: str, turned: float) -> dict[str, Any]:
         """{"x", "y", "in_frame", "visible"} of a key point; x and y are null behind the camera."""
@@ -101,9 +108,22 @@ class Sight:
         width, height = self.scenery.size
         inside = 0 <= x < width and 0 <= y < height
         kind = name.removeprefix("left_").removeprefix("right_")
-        looks = kind != "eye" or turned < EYE_ANGLE
-        seen = inside and looks and self.reaches(place, DEPTH.get(kind, JOINT_DEPTH))
+        hidden = kind == "eye" and (turned >= EYE_ANGLE or self._is_far_eye(name))
+        seen = inside and not hidden and self._is_seen(kind, place)
         return {"x": round(x, 2), "y": round(y, 2), "in_frame": inside, "visible": seen}
+
+    def _is_far_eye(self, name: str) -> bool:
+        facts, body = self.scenery.loaded.facts, self.scenery.body
+        outwards = head_turn(facts, body) @ axes(facts)[1] * (1 if name.startswith("left") else -1)
+        back = np.array(self.scenery.camera.matrix_world)[:3, 2]
+        return float(outwards @ back) < -math.sin(math.radians(FAR_EYE_ANGLE))
+
+    def _is_seen(self, kind: str, place: np.ndarray) -> bool:
+        if kind in BODY_DEPTH:
+            return self.reaches(place, BODY_DEPTH[kind] * self.limb)
+        if self.reaches(place, HEAD_DEPTH[kind] * self.unit):
+            return True
+        return kind == "eye" and self.reaches(place + CORNEA * self.unit * self.forward, CORNEA_DEPTH * self.unit)
 
     def hand(self, side: str) -> bool:
         """Whether enough of a hand is in the picture and not hidden."""
@@ -116,13 +136,15 @@ class Sight:
         width, height = self.scenery.size
         inside = (spots[:, 2] > 0) & (spots[:, 0] >= 0) & (spots[:, 0] < width)
         inside &= (spots[:, 1] >= 0) & (spots[:, 1] < height)
-        seen = [here and self.reaches(place, DEPTH["nose"]) for place, here in zip(chosen, inside, strict=True)]
+        seen = [
+            here and self.reaches(place, HAND_DEPTH * self.limb) for place, here in zip(chosen, inside, strict=True)
+        ]
         return bool(np.mean(seen) >= HAND_SHARE)
 
     def reaches(self, place: np.ndarray, depth: float) -> bool:
-        """Whether nothing stands before `place` but the surface at most `depth` head heights above it."""
+        """Whether nothing stands before `place` but surfaces at most `depth` units above it."""
         way = place - self.eye
-        far = float(np.linalg.norm(way)) - depth * self.unit
+        far = float(np.linalg.norm(way)) - depth
         start, way = Vector(self.eye), Vector(way).normalized()
         gone = 0.0
         while gone < far:
