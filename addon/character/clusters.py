@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .geometry import surface
+from .naming import find_roles
 
 #: A leftover mesh belongs to an armature's character when its middle lies inside that character's box, grown so much.
 GROWN = 0.1
@@ -47,7 +48,23 @@ def clusters(objects: list[bpy.types.Object]) -> list[Cluster]:
     rows = rigged + _static(rest)
     for cluster in rows:
         cluster.box = _box(cluster.meshes)
-    return sorted(rows, key=lambda row: (row.armature is None, -row.weight, row.name))
+    return sorted(rows, key=lambda row: (not _rigged_head(row), row.armature is None, -row.weight, row.name))
+
+
+def ground(objects: list[bpy.types.Object]) -> list[bpy.types.Object]:
+    """Floors and backdrops: rigless flat meshes, where there is something else that is not flat."""
+    meshes = [obj for obj in objects if obj.type == "MESH" and len(obj.data.polygons) and not obj.hide_render]
+    flat = []
+    for mesh in meshes:
+        low, high = _box([mesh])
+        size = high - low
+        if armature_of(mesh) is None and size[2] < 0.02 * min(size[0], size[1]):
+            flat.append(mesh)
+    largest = max(
+        (np.ptp(np.stack(_box([mesh])), axis=0)[:2].min() for mesh in meshes if mesh not in flat), default=0.0
+    )
+    wide = [mesh for mesh in flat if np.ptp(np.stack(_box([mesh])), axis=0)[:2].min() > largest]
+    return wide if len(wide) < len(meshes) else []
 
 
 def armature_of(mesh: bpy.types.Object) -> bpy.types.Object | None:
@@ -68,6 +85,11 @@ def root_of(obj: bpy.types.Object) -> bpy.types.Object:
     while obj.parent is not None:
         obj = obj.parent
     return obj
+
+
+def _rigged_head(cluster: Cluster) -> bool:
+    """Whether the armature has a bone that is a head by its name."""
+    return cluster.armature is not None and "head" in find_roles(b.name for b in cluster.armature.data.bones).bones
 
 
 def _box(meshes: list[bpy.types.Object]) -> tuple[np.ndarray, np.ndarray]:

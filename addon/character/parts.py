@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import bpy
 import numpy as np
 
@@ -12,11 +14,23 @@ from .naming import normalise
 from .shape import neck_height
 from .subject import Subject, descendants
 
+#: How far below the neck of the outline a chin may still lie, as a share of neck to crown.
+OVERLAP = 0.35
 HEAD_NAMES = frozenset({"head", "face", "skull", "meshhead", "headmesh"})
 
 
-def find_head(subject: Subject, wanted: str | None) -> tuple[dict[str, np.ndarray], str, float]:
-    """(mesh name -> weight per original vertex, evidence, confidence).
+@dataclass(frozen=True)
+class FoundHead:
+    """weights: mesh name -> (n,) 0..1 per original vertex; kind: "bone", "mesh", "outline" or "none"."""
+
+    weights: dict[str, np.ndarray]
+    kind: str
+    evidence: str
+    confidence: float
+
+
+def find_head(subject: Subject, wanted: str | None) -> FoundHead:
+    """The vertices that are the head.
 
     wanted: the user's bone or object name. Raises InputError listing what exists when there is no such thing.
     """
@@ -26,23 +40,23 @@ def find_head(subject: Subject, wanted: str | None) -> tuple[dict[str, np.ndarra
     if armature is not None and "head" in subject.bones:
         weights = bone_weights(meshes, armature, descendants(armature, subject.bones["head"]))
         if any(row.any() for row in weights.values()):
-            return weights, f"bone {subject.bones['head']}", 0.95
+            return FoundHead(weights, "bone", f"bone {subject.bones['head']}", 0.95)
     named = [mesh for mesh in meshes if normalise(mesh.name).core in HEAD_NAMES]
     if named and len(meshes) > len(named):
-        return _objects(subject, named), f"mesh {named[0].name}", 0.7
+        return FoundHead(_objects(subject, named), "mesh", f"mesh {named[0].name}", 0.7)
     return _outline(subject)
 
 
-def _wanted(subject: Subject, wanted: str) -> tuple[dict[str, np.ndarray], str, float]:
+def _wanted(subject: Subject, wanted: str) -> FoundHead:
     meshes, armature = subject.cluster.meshes, subject.cluster.armature
     if armature is not None and wanted in armature.data.bones:
         subject.bones["head"] = wanted
         subject.refresh()
         weights = bone_weights(meshes, armature, descendants(armature, wanted))
-        return weights, f"bone {wanted}, as asked", 1.0
+        return FoundHead(weights, "bone", f"bone {wanted}, as asked", 1.0)
     named = [mesh for mesh in meshes if mesh.name == wanted]
     if named:
-        return _objects(subject, named), f"mesh {wanted}, as asked", 1.0
+        return FoundHead(_objects(subject, named), "mesh", f"mesh {wanted}, as asked", 1.0)
     bones = sorted(bone.name for bone in armature.data.bones) if armature is not None else []
     names = ", ".join([*(mesh.name for mesh in meshes), *bones][:40])
     raise InputError(f"--head {wanted}: the character has no such bone or mesh. It has: {names}.")
@@ -79,14 +93,13 @@ def _objects(subject: Subject, heads: list[bpy.types.Object]) -> dict[str, np.nd
     }
 
 
-def _outline(subject: Subject) -> tuple[dict[str, np.ndarray], str, float]:
+def _outline(subject: Subject) -> FoundHead:
     points = subject.outline
     neck = neck_height(points)
-    confidence, evidence = (
-        (0.5, "narrowest place of the outline") if neck is not None else (0.25, "nothing; whole model")
-    )
-    low = neck if neck is not None else float(points[:, 2].min()) - 1.0
-    return above(subject, low), evidence, confidence
+    if neck is None:
+        return FoundHead(above(subject, float(points[:, 2].min()) - 1.0), "none", "nothing tells; the whole model", 0.1)
+    low = neck - OVERLAP * (float(points[:, 2].max()) - neck)
+    return FoundHead(above(subject, low), "outline", "the narrowest place of the outline", 0.5)
 
 
 def above(subject: Subject, low: float) -> dict[str, np.ndarray]:
