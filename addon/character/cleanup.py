@@ -25,6 +25,9 @@ def clean(source: str) -> list[str]:
     for obj in bpy.data.objects:
         if obj.type == "MESH":
             strip_scaffold(obj)
+            _show_as_rendered(obj)
+    for shape in {bone.custom_shape for obj in bpy.data.objects if obj.pose for bone in obj.pose.bones} - {None}:
+        shape.hide_render = True
     meshes = [obj for obj in bpy.context.scene.objects if obj.type == "MESH"]
     if not any(len(obj.data.polygons) for obj in meshes):
         rig = any(obj.type == "ARMATURE" for obj in bpy.context.scene.objects)
@@ -37,6 +40,13 @@ def clean(source: str) -> list[str]:
 
 def _bone_shape(obj: bpy.types.Object) -> bool:
     return any(collection.name.startswith("glTF_not_exported") for collection in obj.users_collection)
+
+
+def _show_as_rendered(obj: bpy.types.Object) -> None:
+    """Measuring evaluates what the viewport shows; make that what the renderer shows."""
+    obj.hide_viewport = False
+    for modifier in obj.modifiers:
+        modifier.show_viewport = modifier.show_render
 
 
 def still() -> None:

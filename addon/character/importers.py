@@ -108,11 +108,14 @@ def _blend(path: Path) -> None:
     if not scenes:
         raise InputError(f"{path}: holds no scene. Save the character in a scene of its own and try again.")
     source = max(scenes, key=lambda scene: sum(obj.type == "MESH" for obj in scene.objects))
+    # What the file's owner had switched off, object or collection, stays out of the pictures.
+    shown = {obj.name for obj in source.view_layers[0].objects}
+    hidden = {obj.name for group in source.collection.children_recursive if group.hide_render for obj in group.objects}
     target = bpy.context.scene.collection
     for obj in list(source.objects):
-        hidden = obj.hide_render
-        target.objects.link(obj)
-        obj.hide_render = hidden
+        if obj.name not in target.objects:
+            target.objects.link(obj)
+        obj.hide_render = obj.hide_render or obj.name in hidden or obj.name not in shown
     for scene in scenes:
         bpy.data.scenes.remove(scene)
 
