@@ -24,7 +24,7 @@ from modelsheet.plan.shots import AXES, Plan, takes
 from modelsheet.plan.table import WIDTH, plan_json, plan_table
 
 #: Changes only with lora_40, the rules or the planner; then every finished set is planned anew, so say it in CHANGELOG.
-LORA_40 = "e150d4e2785649150f0ac6d14d52e4fa171992b9200ce78ffcf529c394b5d2d4"
+LORA_40 = "0aa4dc3845d48f3da1705b8bd6b9a483e59a9d0b617e28c55ce93386021df43f"
 
 
 def character(**changes: Any) -> CharacterFacts:
@@ -159,7 +159,7 @@ def test_weights_are_honoured(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize(("name", "least"), [("lora_40", 355), ("face_30", 220), ("full_body_60", 450)])
 def test_pairs_are_covered_nearly_as_far_as_the_weights_allow(name: str, least: int) -> None:
-    """With these weights no plan can cover more than 375, 230 and 479; one drawn by chance covers a quarter less."""
+    """With these weights no plan can cover more than 374, 230 and 478; one drawn by chance covers a quarter less."""
     plans = [make_plan(load_preset(name), None, seed, None) for seed in range(3)]
     assert min(plan.coverage["pairs"]["covered"] for plan in plans) >= least
 

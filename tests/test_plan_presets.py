@@ -6,10 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from modelsheet.common.errors import InputError
 from modelsheet.plan.planner import make_plan
 from modelsheet.plan.presets import Preset, list_presets, load_preset
 from modelsheet.plan.rules import rules
+from modelsheet.plan.schema import PARSERS
 from modelsheet.plan.settings import axis_settings
 from modelsheet.plan.shots import AXES
 
@@ -211,6 +214,26 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, mistake: str) -> None:
     assert message in said
     assert said.startswith(f"{path}, line {line}:" if line else path)
     assert "\n" not in said
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    st.dictionaries(
+        st.sampled_from(list(PARSERS)),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["all", "front", "lora_40", ""]),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*AXES, "front", 1]), inner),
+            max_leaves=6,
+        ),
+    )
+)
+def test_no_nonsense_gets_further_than_a_plain_line(data: dict) -> None:
+    try:
+        preset = Preset.from_json(data)
+    except InputError as error:
+        assert str(error)
+    else:
+        assert preset.budget >= 1
 
 
 def test_a_circle_of_files_is_seen(tmp_path: Path) -> None:

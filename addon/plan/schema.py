@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError
@@ -45,7 +46,7 @@ class Written:
 
         `axes` and `base` are merged axis by axis, `exclude` is added to, every other key replaces the parent's.
         """
-        keys = {**parent.keys, **self.keys}
+        keys = {**parent.keys, "name": Path(self.path).stem, **self.keys}
         for key in ("axes", "base"):
             if key in keys:
                 keys[key] = {**parent.keys.get(key, {}), **self.keys.get(key, {})}
