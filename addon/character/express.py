@@ -22,6 +22,8 @@ from .loaded import Loaded, Made
 
 #: A face that moves less than this, in head heights, can't be told from neutral (2 mm on a grown head).
 VISIBLE = 0.006
+#: A whole expression of the file's own that moves less than this says little, whatever its name.
+CLEAR = 0.03
 #: Less than this of a whole expression is only a trace of it.
 TRACE = 0.6
 NEUTRAL = "neutral"
@@ -97,10 +99,11 @@ def _family(loaded: Loaded) -> str:
 
 def _by_own(loaded: Loaded, geometry: dict[str, Any], reach: Reach) -> Way | None:
     way = own_way(geometry, loaded.own)
-    if not way or reach.farthest(loaded.own, way) < VISIBLE:
+    moved = reach.farthest(loaded.own, way)
+    if not way or moved < VISIBLE:
         return None
-    first = geometry["own"][0]
-    return Way("vrm", bool(geometry.get("own_exact")) and way == first, own=dict(way))
+    exact = bool(geometry.get("own_exact")) and way == geometry["own"][0] and moved >= CLEAR
+    return Way("vrm", exact, own=dict(way))
 
 
 def _by_keys(loaded: Loaded, geometry: dict[str, Any], reach: Reach) -> Way | None:

@@ -16,7 +16,7 @@ from .pose_axes import SIDES, Axes
 from .pose_hand import Hand, find_hand, lay_fingers, orient
 from .pose_limb import Limb, find_limb, point_limb, reach
 from .pose_skeleton import Skeleton
-from .pose_surface import HAND, HEAD, LOWER, UPPER, depth, gap, outermost, skin_of
+from .pose_surface import HAND, HEAD, LOWER, UPPER, Region, body_tree, depth, gap, outermost, part_points
 
 #: Free space between a hanging arm and the body, in arm's lengths.
 CLEARANCE = 0.01
@@ -66,7 +66,11 @@ class Scene:
 
     def hidden(self, arm: Arm) -> list[str]:
         """Parts of the surface that are no obstacle for an arm: itself, and arms that will still move."""
-        return [UPPER.format(side=side) for side in {arm.side} | self.pending]
+        return [UPPER.format(side=side) for side in sorted({arm.side} | self.pending)]
+
+    def region(self, arm: Arm) -> Region:
+        """All that the arm can reach, hand included, and what lies beside it."""
+        return Region(self.skeleton.head(arm.limb.upper), 1.7 * arm.length)
 
 
 def place_arm(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
@@ -101,9 +105,10 @@ def _clear(scene: Scene, arm: Arm, raised: bool) -> float:
     A hanging arm turns about the shoulder while the forearm stays almost plumb; a raised forearm turns about the
     elbow and so keeps clear of the head.
     """
-    skeleton, axes, skin = scene.skeleton, scene.axes, skin_of(scene.loaded)
-    tree = skin.without(*scene.hidden(arm))
-    points = skin.sample(LOWER.format(side=arm.side))
+    skeleton, axes = scene.skeleton, scene.axes
+    hidden = scene.hidden(arm) if raised else [HEAD, *scene.hidden(arm)]
+    tree = body_tree(scene.loaded, hidden, scene.region(arm))
+    points = part_points(scene.loaded, LOWER.format(side=arm.side))
     if tree is None or not len(points):
         return 0.0
     sign = SIDES[arm.side]
@@ -132,16 +137,16 @@ def _moved(points: np.ndarray, pivot: Vector, turn: Quaternion, place: Vector) -
 
 
 def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
-    axes, touch, skin = scene.axes, row["touch"], skin_of(scene.loaded)
-    torso = skin.without(HEAD, *(UPPER.format(side=side) for side in SIDES))
+    axes, touch = scene.axes, row["touch"]
+    torso = body_tree(scene.loaded, [HEAD, *(UPPER.format(side=side) for side in SIDES)], scene.region(arm))
     contact = _contact(scene, arm, touch, torso) if torso else None
     if contact is None:
         return {}
     point, normal = contact
     lift = touch["lift"] * WRIST * arm.limb.lengths[1]
     pole = axes.vector(touch["elbow"], arm.side)
-    hands = [HAND.format(side=side) for side in SIDES]
-    obstacle = skin.without(*scene.hidden(arm), *hands)
+    hidden = [HEAD, *scene.hidden(arm), *(HAND.format(side=side) for side in SIDES)]
+    obstacle = body_tree(scene.loaded, hidden, scene.region(arm))
     for _round in range(ROUNDS):
         _lay(scene.skeleton, axes, arm, row, point + normal * lift, pole)
         inside = depth(obstacle, _front(scene, arm), normal, arm.length * 0.5) - touch["press"] * arm.length
@@ -153,7 +158,7 @@ def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
 
 def _front(scene: Scene, arm: Arm) -> np.ndarray:
     """Points of the hand and the forearm's front half: the elbow's end lies where the upper arm lets it."""
-    points = skin_of(scene.loaded).sample(LOWER.format(side=arm.side))
+    points = part_points(scene.loaded, LOWER.format(side=arm.side))
     elbow = scene.skeleton.head(arm.limb.lower)
     forearm = scene.skeleton.head(arm.limb.end) - elbow
     return points[(points - np.array(elbow)) @ np.array(forearm) > 0.5 * forearm.length_squared]

@@ -17,37 +17,16 @@ from .pose_axes import SIDES
 
 #: Parts kept on the meshes: each arm from the shoulder joint on, from the elbow on, from the wrist on; head and hair.
 UPPER, LOWER, HAND, HEAD = "{side}_whole_arm", "{side}_forearm", "{side}_whole_hand", "posed_head"
+MARKED = "posed"
 #: As many points of a forearm are enough to tell whether it is clear of the body.
 SAMPLES = 600
-
-
-@dataclass(frozen=True)
-class Skin:
-    """points: (N, 3) world space; faces: (M, 3) indices; parts: name -> (K,) indices of points."""
-
-    points: np.ndarray
-    faces: np.ndarray
-    parts: dict[str, np.ndarray]
-
-    def without(self, *names: str) -> BVHTree | None:
-        """The surface without those parts, for casting rays; None when nothing is left."""
-        hidden = np.zeros(len(self.points), dtype=bool)
-        for name in names:
-            hidden[self.parts.get(name, np.zeros(0, int))] = True
-        kept = self.faces[~hidden[self.faces].any(axis=1)]
-        if not len(kept):
-            return None
-        return BVHTree.FromPolygons(self.points.tolist(), kept.tolist(), all_triangles=True)
-
-    def sample(self, name: str) -> np.ndarray:
-        """Some points of a part, evenly picked: (K, 3)."""
-        indices = self.parts.get(name, np.zeros(0, int))
-        return self.points[indices[:: max(1, len(indices) // SAMPLES)]]
+#: Of a finer surface (hair) every second, third ... triangle will do.
+MOST_FACES = 40_000
 
 
 def mark_parts(loaded: Loaded) -> None:
     """Write the arms and the head on the meshes, once for each character."""
-    if any(ATTRIBUTE + HEAD in mesh.data.attributes for mesh in loaded.meshes):
+    if any(ATTRIBUTE + MARKED in mesh.data.attributes for mesh in loaded.meshes):
         return
     bones = {HEAD: _below(loaded, "head")}
     for side in SIDES:
@@ -55,8 +34,11 @@ def mark_parts(loaded: Loaded) -> None:
         bones[LOWER.format(side=side)] = _below(loaded, f"{side}_lower_arm")
         bones[HAND.format(side=side)] = _below(loaded, f"{side}_hand")
     for mesh in loaded.meshes:
+        write_part(mesh, MARKED, np.zeros(len(mesh.data.vertices), np.float32))
         for part, names in bones.items():
-            write_part(mesh, part, _share(mesh, names))
+            shares = _share(mesh, names)
+            if shares.any():
+                write_part(mesh, part, shares)
 
 
 def _below(loaded: Loaded, role: str) -> set[str]:
@@ -73,19 +55,58 @@ def _share(mesh: bpy.types.Object, bones: set[str]) -> np.ndarray:
     return group_weights(mesh, bones.__contains__)
 
 
-def skin_of(loaded: Loaded) -> Skin:
-    """Evaluate the character and read its surface and parts."""
-    rows = evaluated(loaded.meshes)
-    faces, start = [], 0
-    for _name, shown, points in rows:
-        mesh = shown.data
-        mesh.calc_loop_triangles()
-        corners = np.empty(len(mesh.loop_triangles) * 3, dtype=np.int32)
-        mesh.loop_triangles.foreach_get("vertices", corners)
-        faces.append(corners.reshape(-1, 3) + start)
-        start += len(points)
-    names = [HEAD, *(part.format(side=side) for side in SIDES for part in (UPPER, LOWER, HAND))]
-    return Skin(np.concatenate([row[2] for row in rows]), np.concatenate(faces), read_parts(rows, names))
+@dataclass(frozen=True)
+class Region:
+    """The part of space that matters to one arm."""
+
+    centre: Vector
+    radius: float
+
+
+def body_tree(loaded: Loaded, hidden: Iterable[str], region: Region) -> BVHTree | None:
+    """The body's surface within a region, without some parts, for casting rays; None when nothing is left there."""
+    hidden = list(hidden)
+    points, faces, start = [], [], 0
+    for row in evaluated(loaded.meshes):
+        corners, triangles = _visible(row, hidden, region)
+        points.append(corners)
+        faces.append(triangles + start)
+        start += len(corners)
+    if not start:
+        return None
+    kept = np.concatenate(faces)
+    kept = kept[:: 1 + len(kept) // MOST_FACES]
+    return BVHTree.FromPolygons(np.concatenate(points).tolist(), kept.tolist(), all_triangles=True)
+
+
+def _visible(
+    row: tuple[str, bpy.types.Object, np.ndarray], hidden: list[str], region: Region
+) -> tuple[np.ndarray, np.ndarray]:
+    """(points, triangles) of one mesh that lie in the region and in no hidden part."""
+    _name, shown, points = row
+    shows = np.linalg.norm(points - np.array(region.centre), axis=1) < region.radius
+    for indices in read_parts([row], hidden).values():
+        shows[indices] = False
+    if not shows.any():
+        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32)
+    shown.data.calc_loop_triangles()
+    corners = np.empty(len(shown.data.loop_triangles) * 3, dtype=np.int32)
+    shown.data.loop_triangles.foreach_get("vertices", corners)
+    triangles = corners.reshape(-1, 3)
+    triangles = triangles[shows[triangles].all(axis=1)]
+    used, renumbered = np.unique(triangles, return_inverse=True)
+    return points[used], renumbered.reshape(-1, 3)
+
+
+def part_points(loaded: Loaded, part: str) -> np.ndarray:
+    """Some points of a part, evenly picked, where they are now: (K, 3)."""
+    marked = [mesh for mesh in loaded.meshes if ATTRIBUTE + part in mesh.data.attributes]
+    rows = evaluated(marked)
+    indices = read_parts(rows, [part]).get(part)
+    if indices is None:
+        return np.zeros((0, 3))
+    points = np.concatenate([row[2] for row in rows])
+    return points[indices[:: max(1, len(indices) // SAMPLES)]].astype(np.float64)
 
 
 def outermost(tree: BVHTree, axis: Vector, direction: Vector, far: float) -> tuple[Vector, Vector] | None:
