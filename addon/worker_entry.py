@@ -18,6 +18,7 @@ def _package() -> None:
     spec = importlib.util.spec_from_file_location(
         "modelsheet", folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["modelsheet"] = module
     spec.loader.exec_module(module)

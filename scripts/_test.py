@@ -27,7 +27,7 @@ CHECKS = (
     ("types", ("-m", "mypy")),
     (
         "contract between rooms",
-        ("-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"),
+        ("-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo', '--no-cache'])"),
     ),
 )
 
