@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ BACKUP = "backup"
 PACKAGES = "packages"
 
 Row = dict[str, Any]
+
+#: What the dataset needs of a truth row, and what a shot's id may be: it becomes a file's name.
+_NEEDED = ("id", "number", "settings", "made", "visible", "software", "sha256", "key")
+_ID = re.compile(r"\d{4,}[a-z0-9_-]*")
 
 
 def read_json(path: Path) -> Any:
@@ -59,10 +64,10 @@ def read_rows(out: Path) -> list[Row]:
     """The truth rows of the shots now planned, by number; the last row of a shot counts.
 
     Rows of an earlier plan (another preset in the same OUT) stay in shots.jsonl and are passed over.
-    Raises InputError when there are none.
+    Raises InputError when there are none, and for a row that no run of ours wrote.
     """
     path = out / RAW / "shots.jsonl"
-    rows = {row["id"]: row for row in read_jsonl(path)}
+    rows = {_checked(row, path)["id"]: row for row in read_jsonl(path)}
     planned = read_plan(out).get("shots")
     if planned is not None:
         wanted = {shot["id"]: shot["settings"] for shot in planned}
@@ -70,3 +75,11 @@ def read_rows(out: Path) -> list[Row]:
     if not rows:
         raise InputError(f"{path}: no pictures of the present plan yet. Run `modelsheet render` into {out} first.")
     return sorted(rows.values(), key=lambda row: row["number"])
+
+
+def _checked(row: Row, path: Path) -> Row:
+    missing = [name for name in _NEEDED if name not in row]
+    if missing or not _ID.fullmatch(str(row["id"])):
+        fault = f"has no {missing[0]}" if missing else "is no shot's"
+        raise InputError(f"{path}: the line of {row.get('id', '(no id)')!r} {fault}. Delete the line and run again.")
+    return row

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -157,4 +158,13 @@ def test_damage_is_told_plainly(out: Any, row: Any) -> None:
         process(place)
     (place / "raw_generated" / "shots.jsonl").unlink()
     with pytest.raises(InputError, match="no pictures"):
+        process(place)
+
+
+@pytest.mark.parametrize("change", [{"id": "../../evil"}, {"made": None}])
+def test_rows_that_no_run_wrote_are_refused(change: dict[str, Any], out: Any, row: Any) -> None:
+    place = out([row(1)])
+    truth = {name: value for name, value in {**row(1), **change}.items() if value is not None}
+    (place / "raw_generated" / "shots.jsonl").write_text(json.dumps(truth) + "\n")
+    with pytest.raises(InputError, match="Delete the line"):
         process(place)
