@@ -55,10 +55,8 @@ def read_json(path: Path) -> dict[str, Any]:
 def target_names(data: dict[str, Any], mesh: int) -> list[str]:
     """The names of a mesh's morph targets, wherever the exporter wrote them; [] where it did not."""
     row = _item(data.get("meshes"), mesh)
-    places = [row, *(part for part in row.get("primitives") or [] if isinstance(part, dict))]
-    for place in places:
-        extras = place.get("extras")
-        names = extras.get("targetNames") if isinstance(extras, dict) else None
+    for place in [row, *_maps(row.get("primitives"))]:
+        names = _map(place.get("extras")).get("targetNames")
         if isinstance(names, list) and names:
             return [str(name) for name in names]
     return []
@@ -66,7 +64,7 @@ def target_names(data: dict[str, Any], mesh: int) -> list[str]:
 
 def read_vrm(data: dict[str, Any]) -> Vrm | None:
     """What the VRM extension says, or None where there is none. Unknown or broken parts are left out."""
-    extensions = data.get("extensions") or {}
+    extensions = _map(data.get("extensions"))
     if isinstance(extensions.get("VRMC_vrm"), dict):
         return _vrm1(data, extensions["VRMC_vrm"])
     if isinstance(extensions.get("VRM"), dict):
@@ -79,51 +77,62 @@ def snake(name: str) -> str:
     return "".join("_" + char.lower() if char.isupper() else char for char in name)
 
 
+def _map(value: Any) -> dict[str, Any]:
+    """The value if it is a mapping, else an empty one: exporters and vandals write anything anywhere."""
+    return value if isinstance(value, dict) else {}
+
+
+def _maps(value: Any) -> list[dict[str, Any]]:
+    """The mappings in a list; none where it is no list."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Any, default: float = 0.0) -> float:
+    usable = isinstance(value, int | float) and abs(value) < 1e9
+    return float(value) if usable else default
+
+
 def _item(rows: Any, index: Any) -> dict[str, Any]:
     fits = isinstance(rows, list) and isinstance(index, int) and 0 <= index < len(rows)
-    return rows[index] if fits and isinstance(rows[index], dict) else {}
+    return _map(rows[index]) if fits else {}
 
 
 def _node_name(data: dict[str, Any], index: Any) -> str:
     return str(_item(data.get("nodes"), index).get("name") or "")
 
 
-def _mesh_nodes(data: dict[str, Any], mesh: Any) -> list[str]:
-    nodes = data.get("nodes") or []
-    return [str(node.get("name") or "") for node in nodes if isinstance(node, dict) and node.get("mesh") == mesh]
-
-
 def _vrm0(data: dict[str, Any], vrm: dict[str, Any]) -> Vrm:
-    rows = (vrm.get("humanoid") or {}).get("humanBones") or []
-    bones = {snake(str(row.get("bone"))): _node_name(data, row.get("node")) for row in rows if isinstance(row, dict)}
+    rows = _maps(_map(vrm.get("humanoid")).get("humanBones"))
+    bones = {snake(str(row.get("bone"))): _node_name(data, row.get("node")) for row in rows}
     expressions: dict[str, tuple[Bind, ...]] = {}
-    for group in (vrm.get("blendShapeMaster") or {}).get("blendShapeGroups") or []:
+    for group in _maps(_map(vrm.get("blendShapeMaster")).get("blendShapeGroups")):
         preset = str(group.get("presetName") or "unknown").lower()
         name = preset if preset != "unknown" else str(group.get("name") or "")
         binds = [
-            Bind(node, int(bind.get("index", -1)), float(bind.get("weight", 0)) / 100)
-            for bind in group.get("binds") or []
-            for node in _mesh_nodes(data, bind.get("mesh"))
+            Bind(str(node.get("name") or ""), int(_number(bind.get("index"), -1)), _number(bind.get("weight")) / 100)
+            for bind in _maps(group.get("binds"))
+            for node in _maps(data.get("nodes"))
+            if node.get("mesh") == bind.get("mesh")
         ]
         if name and binds:
             expressions[name] = tuple(binds)
-    meta = vrm.get("meta") or {}
+    meta = _map(vrm.get("meta"))
     return Vrm(0, _named(bones), expressions, _texts(meta), str(meta.get("title") or ""))
 
 
 def _vrm1(data: dict[str, Any], vrm: dict[str, Any]) -> Vrm:
-    rows = (vrm.get("humanoid") or {}).get("humanBones") or {}
-    bones = {snake(role): _node_name(data, row.get("node")) for role, row in rows.items() if isinstance(row, dict)}
+    rows = _map(_map(vrm.get("humanoid")).get("humanBones"))
+    bones = {snake(role): _node_name(data, _map(row).get("node")) for role, row in rows.items()}
     expressions: dict[str, tuple[Bind, ...]] = {}
-    groups = vrm.get("expressions") or {}
-    for name, group in {**(groups.get("custom") or {}), **(groups.get("preset") or {})}.items():
+    groups = _map(vrm.get("expressions"))
+    for name, group in {**_map(groups.get("custom")), **_map(groups.get("preset"))}.items():
         binds = [
-            Bind(_node_name(data, bind.get("node")), int(bind.get("index", -1)), float(bind.get("weight", 0)))
-            for bind in group.get("morphTargetBinds") or []
+            Bind(_node_name(data, bind.get("node")), int(_number(bind.get("index"), -1)), _number(bind.get("weight")))
+            for bind in _maps(_map(group).get("morphTargetBinds"))
         ]
         if binds:
             expressions[name] = tuple(binds)
-    meta = vrm.get("meta") or {}
+    meta = _map(vrm.get("meta"))
     return Vrm(1, _named(bones), expressions, _texts(meta), str(meta.get("name") or ""))
 
 
@@ -132,7 +141,7 @@ def _named(bones: dict[str, str]) -> dict[str, str]:
 
 
 def _texts(meta: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a licence block that are text, numbers or lists of text; pictures are node numbers and go."""
-    kept = {key: value for key, value in meta.items() if isinstance(value, (str, bool)) and value != ""}
+    """The parts of a licence block that are text, truth values or lists of text; pictures are node numbers and go."""
+    kept = {key: value for key, value in meta.items() if isinstance(value, str | bool) and value != ""}
     lists = {key: [str(item) for item in value] for key, value in meta.items() if isinstance(value, list) and value}
     return {**kept, **lists}

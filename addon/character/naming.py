@@ -78,6 +78,7 @@ class Scheme:
     exact: dict[str, str]
     keys: dict[tuple[str, str], tuple[str, ...]]
     own: dict[tuple[str, str], dict[str, float]]
+    spelled: frozenset[str]
 
 
 @cache
@@ -89,6 +90,7 @@ def schemes() -> tuple[Scheme, ...]:
 def _read(path: Path) -> Scheme:
     data = read_table(path).data
     bones: dict[tuple[str, str], str] = {}
+    spelled = {str(name) for names in (data.get("bones") or {}).values() for name in names}
     for role, names in (data.get("bones") or {}).items():
         for name in names:
             bones.update(_entries(role, str(name)))
@@ -97,7 +99,7 @@ def _read(path: Path) -> Scheme:
         for name, names in (data.get("keys") or {}).items()
     }
     own = {_index(name): dict(goal) for name, goal in (data.get("own") or {}).items()}
-    return Scheme(path.stem, bones, dict(data.get("exact") or {}), keys, own)
+    return Scheme(path.stem, bones, dict(data.get("exact") or {}), keys, own, frozenset(spelled))
 
 
 def _entries(role: str, name: str) -> dict[tuple[str, str], str]:
@@ -130,7 +132,8 @@ def find_roles(names: Iterable[str]) -> Roles:
     usable = [(name, part) for name, part in parts if not BANNED & set(part.words)]
     usable.sort(key=lambda row: 0 if row[0].startswith("DEF-") else 2 if row[0].startswith(("ORG-", "MCH-")) else 1)
     found = {scheme.name: _match(scheme, usable) for scheme in schemes()}
-    best = max(found, key=lambda name: (_worth(found[name]), name != "common"))
+    as_written = {scheme.name: len(scheme.spelled & {name for name, _part in parts}) for scheme in schemes()}
+    best = max(found, key=lambda name: (_worth(found[name]), as_written[name], name != "common"))
     bones = dict(found[best])
     taken = set(bones.values())
     for role, bone in found.get("common", {}).items():

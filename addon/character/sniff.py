@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..common.errors import InputError
-from .gltf import read_json
+from .gltf import read_json, read_vrm
 
 #: More than this is a scene, not a character, and would fill the memory of the machine.
 MAX_BYTES = 2 << 30
@@ -236,15 +236,14 @@ CHECKS: dict[str, Callable[[Path, bytes, bytes, int], None]] = {
 
 def _gltf(path: Path, form: str) -> Found:
     data = read_json(path)
-    extensions = data.get("extensions")
-    is_vrm = isinstance(extensions, dict) and ("VRM" in extensions or "VRMC_vrm" in extensions)
     required = data.get("extensionsRequired")
     names = tuple(str(name) for name in required) if isinstance(required, list) else ()
-    for buffer in data.get("buffers") or []:
+    buffers = data.get("buffers")
+    for buffer in buffers if isinstance(buffers, list) else []:
         uri = buffer.get("uri") if isinstance(buffer, dict) else None
         if isinstance(uri, str) and not uri.startswith("data:") and not _beside(path, uri):
             raise InputError(f"{path}: needs {uri[:80]}, which is not beside it. Put it there, or export as one .glb.")
-    return Found("vrm" if is_vrm else form, data, names)
+    return Found("vrm" if read_vrm(data) else form, data, names)
 
 
 def _beside(path: Path, uri: str) -> bool:
