@@ -17,6 +17,7 @@ from typing import Any
 from .common.errors import InputError
 from .common.files import sha256_file, sha256_value, write_json
 from .common.fingerprint import code_fingerprint
+from .dataset.backgrounds import photos
 from .dataset.build import build
 from .dataset.layout import RAW, read_job
 from .dataset.packages import check_trainer, package
@@ -90,6 +91,9 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     start = time.monotonic()
     request = replace(request, trigger=None if request.trigger is None else check_trigger(request.trigger))
     preset = load_preset(request.preset)
+    if request.background_folder is not None:
+        photos(request.background_folder)
+        preset = preset.with_folder()
     samples = {} if request.samples is None else {"samples": request.samples}
     options = RenderOptions(request.engine, request.resolution, device=request.device, **samples)
     sha256 = _subject_hash(request.file, request.sitter)
@@ -105,6 +109,8 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
         facts = CharacterFacts.from_json(found["facts"])
         tell({"event": "found", **found})
         plan = make_plan(preset, facts, request.seed, request.budget)
+        if request.background_folder is None and any(shot["background"] == "folder" for shot in plan.shots):
+            raise InputError(f"preset {preset.name}: wants your own backgrounds. Name their folder with --backgrounds.")
         _write_begun(out, request, subject, found, plan, preset.to_json(), options)
         keys = print_keys(plan.shots, subject, {**asdict(options), "blender": found["blender"]})
         ledger = Ledger(out, keys)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -69,6 +69,22 @@ class Preset:
         if self.exclude:
             data["exclude"] = [exclusion.to_json() for exclusion in self.exclude]
         return data
+
+    def with_folder(self) -> Preset:
+        """The preset with the user's own pictures among its backgrounds, as often as one of the others.
+
+        Raises InputError where the preset lists every shot itself, so that there is nothing to vary.
+        """
+        backgrounds = self.axes.get("background", {})
+        if "folder" in backgrounds or any(shot[AXES.index("background")] == "folder" for shot in self.shots):
+            return self
+        if not backgrounds:
+            raise InputError(
+                f"preset {self.name}: lists its shots one by one, none with the background `folder`. "
+                "Leave --backgrounds out, or write a preset that has it."
+            )
+        weight = sum(backgrounds.values(), Fraction(0)) / len(backgrounds)
+        return replace(self, axes={**self.axes, "background": {**backgrounds, "folder": weight}})
 
     @classmethod
     def from_json(cls, data: dict[str, Any], source: str = "preset") -> Preset:
