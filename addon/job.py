@@ -19,6 +19,7 @@ from .common.files import sha256_file, sha256_value, write_json
 from .common.fingerprint import code_fingerprint
 from .dataset.backgrounds import photos
 from .dataset.build import build
+from .dataset.caption_options import CaptionOptions
 from .dataset.layout import RAW, read_job
 from .dataset.packages import check_trainer, package
 from .dataset.process import process
@@ -80,6 +81,7 @@ def make(request: Request, out: Path, tell: Tell) -> Outcome:
         check_trainer(trainer)
     if request.trigger is None:
         raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
+    CaptionOptions.from_job(asdict(request))  # complains now, not after an hour of photographs
     outcome = render(request, out, tell)
     if outcome.shots > len(outcome.failed):
         finish(out, request.trainers, tell, outcome)
@@ -146,9 +148,8 @@ def change(out: Path, **words: Any) -> Request:
     """Change what a job says of its captions (style, age ...) and note it in job.yaml; the request as it is now."""
     job = read_job(out)
     given = {key: value for key, value in words.items() if value is not None}
-    if "trigger" in given:
-        given["trigger"] = check_trigger(given["trigger"])
     request = replace(request_of(job), **given)
+    request = replace(request, trigger=CaptionOptions.from_job(asdict(request)).trigger)
     asked = set(asdict(request)) | {"for", "modelsheet"}
     write_job(out, request, {key: value for key, value in job.items() if key not in asked})
     return request

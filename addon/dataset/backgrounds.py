@@ -48,7 +48,7 @@ def composite(picture: Image.Image, background: Setting, photo: Path | None = No
         behind, noise = _gradient(rgba.shape[1], rgba.shape[0], background.geometry)
     else:
         if photo is None:
-            raise InputError("background folder: no folder of pictures given. Add --background-folder FOLDER.")
+            raise InputError("background folder: no folder of pictures given. Add --backgrounds FOLDER.")
         behind = to_linear(_photo(photo, picture.size))
     alpha = rgba[..., 3:].astype(np.float32) / 255
     return Image.fromarray(to_srgb(to_linear(rgba[..., :3]) * alpha + behind * (1 - alpha), noise))
@@ -62,10 +62,10 @@ def trained_on(background: Setting) -> Setting:
 def photos(folder: str | Path | None) -> list[Path]:
     """The pictures of a user's folder of backgrounds, by name. Raises InputError when there are none."""
     if not folder:
-        raise InputError("background folder: no folder of pictures given. Add --background-folder FOLDER.")
+        raise InputError("background folder: no folder of pictures given. Add --backgrounds FOLDER.")
     folder = Path(folder)
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder of backgrounds. Check --background-folder.")
+        raise InputError(f"{folder}: no such folder of backgrounds. Check --backgrounds.")
     found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file() and p.name[0] != "."]
     if not found:
         raise InputError(f"{folder}: holds no pictures ({', '.join(SUFFIXES)}). Put some in, or choose another folder.")
