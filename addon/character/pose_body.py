@@ -9,7 +9,7 @@ from mathutils import Quaternion, Vector
 
 from .loaded import Loaded
 from .pose_axes import SIDES, Axes
-from .pose_limb import find_limb, reach
+from .pose_limb import STRETCHED, find_limb, reach
 from .pose_skeleton import Skeleton
 
 #: From the middle outwards; where a rig lacks one, its turn goes to the next best bone.
@@ -61,7 +61,8 @@ class Feet:
     def put_back(self) -> None:
         """Bend the legs so that both feet stand as before."""
         for limb, place, rotation, knee in self._legs:
-            reach(self._skeleton, limb, place, knee + self._axes.forward * sum(limb.lengths) * 0.05)
+            pole = knee + self._axes.forward * sum(limb.lengths) * 0.05
+            reach(self._skeleton, limb, place, pole, STRETCHED)
             now: Quaternion = self._skeleton.matrix(limb.end).to_quaternion()
             self._skeleton.turn(limb.end, rotation @ now.inverted())
 

@@ -21,6 +21,8 @@ STRAIGHT = math.radians(8.0)
 ROLL = 0.6
 #: An arm reaches no farther than this share of its length: a fully straight elbow looks broken.
 LONGEST = 0.985
+#: A leg that carries weight may be straight.
+STRETCHED = 0.9995
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,14 @@ def find_limb(loaded: Loaded, skeleton: Skeleton, roles: tuple[str, str, str], b
     )
 
 
-def elbow_for(limb: Limb, start: Vector, target: Vector, pole: Vector) -> tuple[Vector, Vector]:
+def elbow_for(limb: Limb, start: Vector, target: Vector, pole: Vector, longest: float) -> tuple[Vector, Vector]:
     """Elbow and end points so that the end comes as near to `target` as the limb reaches, the elbow towards `pole`.
 
     The law of cosines gives the distance of the elbow along the line from start to target.
     """
     first, second = limb.lengths
     line = target - start
-    reach = min(max(line.length, abs(first - second) * 1.02), (first + second) * LONGEST)
+    reach = min(max(line.length, abs(first - second) * 1.02), (first + second) * longest)
     along = line.normalized()
     side = pole - along * pole.dot(along)
     side = side.normalized() if side.length > 1e-6 else along.orthogonal().normalized()
@@ -94,8 +96,8 @@ def point_limb(skeleton: Skeleton, limb: Limb, upper: Vector, lower: Vector, hin
         skeleton.turn(name, Quaternion(wanted, roll * share))
 
 
-def reach(skeleton: Skeleton, limb: Limb, target: Vector, pole: Vector) -> None:
-    """Bring the limb's end to `target`, the elbow towards `pole` (world)."""
+def reach(skeleton: Skeleton, limb: Limb, target: Vector, pole: Vector, longest: float = LONGEST) -> None:
+    """Bring the limb's end to `target` (no farther than a share of its length), the elbow towards `pole` (world)."""
     start = skeleton.head(limb.upper)
-    elbow, end = elbow_for(limb, start, target, pole)
+    elbow, end = elbow_for(limb, start, target, pole, longest)
     point_limb(skeleton, limb, elbow - start, end - elbow)
