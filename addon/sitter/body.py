@@ -9,7 +9,7 @@ import numpy as np
 
 from .fields import Array, blend, box, cone, cut, ellipsoid, mirrored, smoothstep, sphere
 from .nets import surface
-from .part import Part, mirror
+from .part import Part, joined, mirror, tube
 from .skeleton import chain_weights, head_of, tail_of
 
 Shape = Mapping[str, float]
@@ -26,6 +26,7 @@ def torso(p: Array, s: Shape) -> Array:
     d = blend(d, cone(p, (0, 0.040, 1.335), (0.10 + sh, 0.030, 1.280), 0.050, 0.036), 0.05)
     if s["bust"] > 0:
         d = blend(d, ellipsoid(p, (0.064, -0.058, 1.150), (0.056, 0.050, 0.056)), 0.06)
+        d = blend(d, ellipsoid(p, (0, -0.050, 1.150), (0.05, 0.045, 0.045)), 0.05)
     return d
 
 
@@ -41,6 +42,7 @@ def sleeve(p: Array, s: Shape) -> Array:
     end = c - (c - b) * 0.05
     d = blend(cone(p, a, b, 0.058 + li, 0.047 + li), cone(p, b, end, 0.047 + li, 0.037 + li * 0.6), 0.02)
     axis = (c - b) / np.linalg.norm(c - b)
+    d = blend(d, cone(p, end - axis * 0.036, end - axis * 0.006, 0.0385 + li * 0.6, 0.0375 + li * 0.6), 0.004)
     return cut(d, (p - end) @ axis, 0.006)
 
 
@@ -59,15 +61,68 @@ def top(shape: Shape) -> Part:
         p = mirrored(points)
         d = blend(torso(p, shape) - 0.010, sleeve(p, shape), 0.045)
         hem = -(p[:, 2] - 0.885)
+        band = np.maximum(torso(p, shape) - 0.0135, p[:, 2] - 0.935)
+        d = blend(d, band, 0.006)
         d = cut(d, hem, 0.012)
-        collar = ellipsoid(p, (0, 0.022, 1.375), (0.074, 0.078, 0.060))
+        collar = ellipsoid(p, *OPENING)
         return cut(d, -collar, 0.010)
 
     low, high = (-0.56, -0.16, 0.86), (0.56, 0.19, 1.42)
     vertices, faces = surface(field, low, high, 0.0085)
-    part = Part("Top", vertices, faces, "cloth_top")
-    part.weights = torso_weights(vertices, shape, lambda p: sleeve(p, shape))
+    part = Part("Top", vertices, faces, "cloth_top", None, ribs(vertices, shape))
+    part = joined("Top", [part, collar_ring(shape)])
+    part.weights = torso_weights(part.vertices, shape, lambda p: sleeve(p, shape))
     return part
+
+
+#: The neck's opening of the sweater: centre and radii of the ellipsoid that is cut away.
+OPENING = ((0.0, 0.022, 1.372), (0.072, 0.076, 0.066))
+
+
+def ribs(vertices: Array, shape: Shape) -> Array:
+    """(N, 2) position across the ribs in metres, and how much the knit is ribbed there: hem and cuffs."""
+    p = mirrored(vertices)
+    _, elbow, wrist = arm_joints(shape)
+    axis = (wrist - elbow) / np.linalg.norm(wrist - elbow)
+    along = (p - wrist) @ axis
+    cuff = smoothstep(along, -0.062, -0.052) * (p[:, 0] > 0.25)
+    q = p - wrist - along[:, None] * axis
+    side = np.cross(axis, [0.0, 1.0, 0.0])
+    round_arm = 0.038 * np.arctan2(q[:, 1], q @ side)
+    round_waist = 0.13 * np.arctan2(vertices[:, 0], -vertices[:, 1])
+    hem = smoothstep(p[:, 2], 0.938, 0.928) * (p[:, 0] < 0.25)
+    return np.column_stack([np.where(cuff > 0, round_arm, round_waist), np.maximum(cuff, hem)])
+
+
+def collar_ring(shape: Shape) -> Part:
+    """The ribbed collar: a soft ring along the edge of the neck's opening."""
+    steps, around = 72, 10
+    angle = 2 * np.pi * np.arange(steps + 1) / steps
+    center, radii = np.array(OPENING[0]), np.array(OPENING[1])
+    low, high = np.full(len(angle), -0.98), np.full(len(angle), 0.6)
+
+    def at(height: Array) -> Array:
+        flat = np.sqrt(1.0 - height**2)
+        return center + radii * np.column_stack([flat * np.sin(angle), -flat * np.cos(angle), height])
+
+    for _ in range(20):
+        middle = 0.5 * (low + high)
+        inside = torso(mirrored(at(middle)), shape) - 0.010 < 0.0
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    path = at(low)
+    tangent = np.roll(path[:-1], -1, axis=0) - np.roll(path[:-1], 1, axis=0)
+    tangent = np.concatenate([tangent, tangent[:1]])
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    out = (path - center) / radii**2
+    out -= tangent * (out * tangent).sum(axis=1, keepdims=True)
+    out /= np.linalg.norm(out, axis=1, keepdims=True)
+    up = np.cross(out, tangent)
+    up *= np.sign(up[:, 2:])
+    path = path + up * 0.004
+    wide, thick = np.full((1, steps + 1), 0.0105), np.full((1, steps + 1), 0.0062)
+    v, q, _ = tube(path[None], up[None], out[None], wide, thick, around)
+    across = np.repeat(angle * 0.075, around)
+    return Part("Collar", v, q, "cloth_top", None, np.column_stack([across, np.ones(len(v))]))
 
 
 def torso_weights(vertices: Array, shape: Shape, limb) -> dict[str, Array]:
@@ -98,7 +153,7 @@ def bottom(shape: Shape) -> Part:
         d = cut(d, p[:, 2] - 0.95, 0.01)
         return cut(d, -(p[:, 2] - 0.105), 0.01)
 
-    vertices, faces = surface(field, (-0.26, -0.17, 0.08), (0.26, 0.19, 0.97), 0.0095)
+    vertices, faces = surface(field, (-0.26, -0.17, 0.08), (0.26, 0.19, 0.97), 0.011)
     part = Part("Bottom", vertices, faces, "cloth_bottom")
     p = mirrored(vertices)
     legs = chain_weights(p, ["LeftUpLeg", "LeftLeg", "LeftFoot"], {"LeftLeg": 0.05, "LeftFoot": 0.02})

@@ -39,7 +39,7 @@ def build(parameters: Mapping[str, str]) -> dict[str, str]:
         "top": colour(chosen, "top"),
         "trousers": colour(chosen, "trousers"),
     }
-    materials = all_materials(colours)
+    materials = all_materials(colours, chosen["feature"])
     rig = armature(eye, shape["height"])
     for part in parts:
         mesh_object(part, rig, materials, shape["height"])
@@ -50,7 +50,7 @@ def parts_of(chosen: Mapping[str, str], shape: Mapping[str, float]) -> tuple[lis
     """All parts in world space before scaling, and the left eye's centre in head space."""
     face = Face(shape)
     heads = placements(face, read_table(HERE / "keys.yaml").data)
-    parts = [head(face, heads), *face_features(face, heads)]
+    parts = [head(face, heads, chosen["feature"]), *face_features(face, heads)]
     style = read_table(HERE / "hair.yaml").data[chosen["hair"]]
     locks = hair(face, style)
     if locks:
@@ -83,7 +83,7 @@ def mesh_object(part: Part, rig: bpy.types.Object, materials: Mapping[str, bpy.t
     mesh.from_pydata(vertices.tolist(), [], [tuple(int(i) for i in face) for face in part.faces])
     mesh.materials.append(materials[part.material])
     mesh.polygons.foreach_set("use_smooth", np.ones(len(mesh.polygons), dtype=bool))
-    for name, values in (("tint", part.tint), ("coords", part.coords)):
+    for name, values in (("tint", part.tint), ("coords", part.coords), ("marks", part.marks)):
         if values is not None:
             layer = mesh.attributes.new(name, "FLOAT_VECTOR", "POINT")
             padded = np.zeros((len(vertices), 3), dtype=np.float32)

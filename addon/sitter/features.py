@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from .face import SIDES, Face, swing_jaw
-from .fields import Array
+from .fields import Array, gradient
+from .locks import lock_mesh, unit
 from .part import Part, joined, mirror, tube
 
 LOOK = np.radians(24.0)
@@ -42,7 +43,7 @@ def eyeball(face: Face, side: str) -> Part:
         keys[f"eyeLook{name}{TITLE[side]}"] = rotated(vertices, axis, angle) - vertices
     polar_all = np.concatenate([[0.0], np.repeat(polar, around), [np.pi]])
     turn_all = np.concatenate([[0.0], np.tile(turn, len(polar)), [0.0]])
-    part = Part(f"Eye{TITLE[side]}", vertices, faces, "eye", None, np.column_stack([polar_all, turn_all]), keys)
+    part = Part(f"Eye{TITLE[side]}", vertices, faces, "eye", None, np.column_stack([polar_all, turn_all]), None, keys)
     part.weights = {f"{TITLE[side]}Eye": np.ones(len(vertices))}
     return part.moved(face.eye * [sign, 1.0, 1.0])
 
@@ -57,27 +58,40 @@ def rotated(points: Array, axis: int, angle: float) -> Array:
     return out
 
 
-def brow(face: Face, side: str) -> Part:
-    """A thick tapered brow on the brow ridge."""
+def brow_line(face: Face, side: str, t: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Points, normals, tangents and cross axes of a brow over t (0 inner end, 1 outer), and its half width."""
     sign = 1.0 if side == "left" else -1.0
-    steps, around = 26, 10
-    t = np.linspace(0.0, 1.0, steps)
-    az = 0.135 + 0.60 * t
-    el = 0.345 + face.shape["brow_high"] / 0.1 + 0.075 * np.sin(np.pi * t**1.25) - 0.075 * t**2.2
-    path = face.table.points(el, sign * az)
-    from .fields import gradient
-
+    el = 0.335 + face.shape["brow_high"] / 0.1 + 0.050 * np.sin(np.pi * np.minimum(t / 1.1, 1.0)) - 0.035 * t**2
+    path = face.table.points(el, sign * (0.125 + 0.58 * t))
     normal = gradient(face.field, path)
-    tangent = np.gradient(path, axis=0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-    side_axis = np.cross(normal, tangent)
-    thick = face.shape["brow_thick"]
-    width = 0.0046 * thick * np.clip(np.minimum(1.0, 0.55 + 2.6 * t) * (1.0 - t**2.2), 0.06, 1.0)
-    width[0] *= 0.5
-    height = 0.0024 * np.clip(width / width.max(), 0.15, 1.0)
-    path = path + normal * 0.0008
-    v, q, uv = tube(path[None], side_axis[None], normal[None], width[None], height[None], around)
-    return Part(f"Brow{TITLE[side]}", v, closed(q, 1, steps, around), "brow", None, uv)
+    tangent = unit(np.gradient(path, axis=0))
+    half = 0.0050 * face.shape["brow_thick"] * np.clip(np.minimum(1.0, 0.55 + 1.8 * t) * (1.0 - t**2.4), 0.10, 1.0)
+    return path, normal, tangent, np.cross(normal, tangent) * sign, half
+
+
+def brow(face: Face, side: str, rng: np.random.Generator) -> Part:
+    """A brow: a soft tapered base and hairs that lie over it, upright at the inner end, swept outwards."""
+    steps, around = 26, 8
+    path, normal, tangent, across, half = brow_line(face, side, np.linspace(0.0, 1.0, steps))
+    half[0] *= 0.5
+    height = 0.0017 * np.clip(half / half.max(), 0.15, 1.0)
+    v, q, uv = tube(path[None], across[None], normal[None], 0.72 * half[None], height[None], around)
+    base = Part("Base", v, closed(q, 1, steps, around), "brow", np.tile([0.5, 0.0, 0.0], (len(v), 1)), uv)
+    count, points = 110, 5
+    t = np.sort(rng.random(count)) * 0.97
+    place = rng.uniform(-1.0, 1.0, count)
+    pick = np.clip((t * (steps - 1)).astype(int), 0, steps - 1)
+    sweep = np.clip(0.55 + 1.2 * t - 0.20 * place, 0.45, 1.0)[:, None]
+    heading = unit(sweep * tangent[pick] + (1.15 - sweep) * across[pick] * np.where(t < 0.75, 1.0, -0.2)[:, None])
+    root = path[pick] + across[pick] * (place * 0.75 * half[pick])[:, None] + normal[pick] * height[pick][:, None] * 0.5
+    s = np.linspace(0.0, 1.0, points)[None, :, None]
+    long = (0.0060 + 0.0025 * rng.random(count))[:, None, None] * np.where(t < 0.1, 0.8, 1.0)[:, None, None]
+    bend = 0.0011 * np.sin(np.pi * s * 0.8)
+    line = root[:, None] + heading[:, None] * s * long + normal[pick][:, None] * bend
+    out = np.broadcast_to(normal[pick][:, None], line.shape).copy()
+    hairs = lock_mesh(line, out, {"width": 0.00085, "flat": 0.6, "taper": 2.0, "root": 0.8}, rng)
+    hairs.material = "brow"
+    return joined(f"Brow{TITLE[side]}", [base, hairs])
 
 
 def closed(quads: Array, count: int, steps: int, around: int) -> list[tuple[int, ...]]:
@@ -124,7 +138,7 @@ def lashes(face: Face, side: str, heads: Mapping[str, Array]) -> Part:
         offset = lash_line(face, side, head) - rest
         if np.abs(offset).max() > 1e-6:
             keys[name] = offset
-    return Part(f"Lash{TITLE[side]}", rest, faces, "lash", None, None, keys)
+    return Part(f"Lash{TITLE[side]}", rest, faces, "lash", None, None, None, keys)
 
 
 def teeth(face: Face) -> list[Part]:
@@ -206,9 +220,9 @@ def ear(face: Face) -> Part:
     up /= np.linalg.norm(up)
     outward = np.cross(back_axis, up)
     outward *= np.sign(outward[0])
-    origin = np.array([0.0, 0.012, -0.018])
+    origin = np.array([0.0, 0.016, -0.010])
     origin[0] = ear_root(face)
-    vertices = origin + points @ np.stack([back_axis, up, outward])
+    vertices = origin + 1.15 * points @ np.stack([back_axis, up, outward])
     return Part("EarLeft", vertices, faces, "skin")
 
 
@@ -235,7 +249,7 @@ def face_features(face: Face, heads: Mapping[str, Array]) -> list[Part]:
     parts: list[Part] = []
     for side in SIDES:
         parts.append(eyeball(face, side))
-    brows = [follow(brow(face, side), face, heads) for side in SIDES]
+    brows = [follow(brow(face, side, np.random.default_rng(11)), face, heads) for side in SIDES]
     lash = [lashes(face, side, heads) for side in SIDES]
     parts += [joined("Brows", brows).bound("Head"), joined("Lashes", lash).bound("Head")]
     parts += [part.bound("Head") for part in teeth(face)]

@@ -15,6 +15,11 @@ Array = np.ndarray
 Field = Callable[[Array], Array]
 
 
+def lengths(q: Array) -> Array:
+    """Euclidean lengths of the rows of (N, 3)."""
+    return np.sqrt(np.einsum("ij,ij->i", q, q))
+
+
 def mirrored(points: Array) -> Array:
     """Points with x made positive: a field of these is symmetric."""
     out = points.copy()
@@ -26,14 +31,14 @@ def ellipsoid(p: Array, center: Sequence[float], radii: Sequence[float]) -> Arra
     """Approximate distance to an axis-aligned ellipsoid (exact on the surface)."""
     r = np.asarray(radii, dtype=float)
     q = p - np.asarray(center, dtype=float)
-    k0 = np.linalg.norm(q / r, axis=1)
+    k0 = lengths(q / r)
     k1 = np.maximum(np.linalg.norm(q / (r * r), axis=1), 1e-9)
     return k0 * (k0 - 1.0) / k1
 
 
 def sphere(p: Array, center: Sequence[float], radius: float) -> Array:
     """Distance to a sphere."""
-    return np.linalg.norm(p - np.asarray(center, dtype=float), axis=1) - radius
+    return lengths(p - np.asarray(center, dtype=float)) - radius
 
 
 def cone(p: Array, a: Sequence[float], b: Sequence[float], ra: float, rb: float) -> Array:
@@ -41,13 +46,13 @@ def cone(p: Array, a: Sequence[float], b: Sequence[float], ra: float, rb: float)
     start, end = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     axis = end - start
     t = np.clip((p - start) @ axis / max(float(axis @ axis), 1e-12), 0.0, 1.0)
-    return np.linalg.norm(p - start - t[:, None] * axis, axis=1) - (ra + (rb - ra) * t)
+    return lengths(p - start - t[:, None] * axis) - (ra + (rb - ra) * t)
 
 
 def box(p: Array, center: Sequence[float], half: Sequence[float], rounding: float) -> Array:
     """Distance to a box with rounded edges; `half` includes the rounding."""
     q = np.abs(p - np.asarray(center, dtype=float)) - (np.asarray(half, dtype=float) - rounding)
-    outside = np.linalg.norm(np.maximum(q, 0.0), axis=1)
+    outside = lengths(np.maximum(q, 0.0))
     return outside + np.minimum(q.max(axis=1), 0.0) - rounding
 
 
@@ -100,7 +105,11 @@ def project(field: Field, p: Array, steps: int = 4) -> Array:
 def march(field: Field, origin: Array, direction: Array, start: float = 0.03, steps: int = 24) -> Array:
     """The first crossing from inside to outside along rays from `origin`: sphere tracing. Returns distances (N,)."""
     reach = np.full(len(direction), start)
+    live = np.arange(len(direction))
     for _ in range(steps):
-        distance = field(origin + reach[:, None] * direction)
-        reach -= np.where(distance < 0.0, 0.9, 1.0) * distance
+        distance = field(origin + reach[live, None] * direction[live])
+        reach[live] -= np.where(distance < 0.0, 0.95, 1.0) * distance
+        live = live[np.abs(distance) > 2e-6]
+        if not len(live):
+            break
     return reach

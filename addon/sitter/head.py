@@ -34,15 +34,17 @@ def placements(face: Face, table: Mapping[str, Any]) -> dict[str, Array]:
     return out
 
 
-def head(face: Face, heads: Mapping[str, Array]) -> Part:
+def head(face: Face, heads: Mapping[str, Array], feature: str) -> Part:
     """Skin of head and neck with both ears."""
     vertices = face.rest
     keys = {name: placed - vertices for name, placed in heads.items()}
-    part = Part("Head", vertices, face.grid.faces, "skin", tints(face), None, keys)
+    part = Part("Head", vertices, face.grid.faces, "skin", tints(face), None, None, keys)
     left = ear(face)
     left.tint = np.column_stack([np.full(len(left.vertices), 0.55), np.zeros((len(left.vertices), 2))])
     whole = joined("Head", [part, left, mirror(left, "EarRight")])
     whole.weights = neck_weights(whole.vertices)
+    whole.coords = whole.vertices.copy()
+    whole.marks = marks(whole.vertices, feature)
     return whole
 
 
@@ -56,6 +58,21 @@ def neck_weights(vertices: Array) -> dict[str, Array]:
     return out
 
 
+def marks(points: Array, feature: str) -> Array:
+    """(N, 3) where freckles may lie, a scar's line and its lips, in the head's space."""
+    out = np.zeros((len(points), 3))
+    if feature == "freckles":
+        for x, y, z in ((0.046, -0.08, -0.030), (-0.046, -0.08, -0.030), (0.0, -0.11, -0.026)):
+            out[:, 0] += gauss(points, (x, y, z), (0.022, 0.04, 0.013))
+    if feature == "scar":
+        a, b = np.array([0.071, -0.062, -0.020]), np.array([0.046, -0.086, -0.056])
+        t = np.clip((points - a) @ (b - a) / ((b - a) @ (b - a)), 0.0, 1.0)
+        away = np.linalg.norm(points - a - t[:, None] * (b - a), axis=1)
+        out[:, 1] = np.exp(-0.5 * (away / 0.0013) ** 2) * np.sin(np.pi * (0.1 + 0.8 * t)) ** 0.5
+        out[:, 1] *= away < 0.012
+    return np.clip(out, 0.0, 1.0)
+
+
 def tints(face: Face) -> Array:
     """(N, 3) masks the skin material reads: blush, lips, mouth's inside."""
     grid = face.grid
@@ -63,11 +80,7 @@ def tints(face: Face) -> Array:
     out = np.zeros((len(points), 3))
     t = (grid.el - MOUTH_EL) * 0.125
     s = np.abs(grid.az) / face.mouth
-    bow = 1.0 - 0.16 * np.exp(-((s / 0.13) ** 2)) + 0.05 * np.exp(-(((s - 0.26) / 0.16) ** 2))
-    taper = np.sqrt(np.clip(1.0 - (s / 1.01) ** 2.2, 0.0, 1.0))
-    lips = 0.75 + 0.25 * face.shape["lips"]
-    top = 0.0066 * lips * bow * taper
-    low = 0.0082 * lips * np.sqrt(np.clip(1.0 - (s / 0.97) ** 2.6, 0.0, 1.0))
+    top, low = face.lip_heights(np.clip(s, 0.0, 1.0))
     edge = np.where(t >= 0, top - t, low + t)
     lip = smoothstep(edge, -0.0006, 0.0010) * (s < 1.01)
     blush = 0.0

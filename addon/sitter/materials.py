@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import bpy
 
 Colour = tuple[float, float, float]
+
+#: Where the mole sits: left of the mouth, in the head's space.
+MOLE = (0.0300, -0.0885, -0.0580)
+
+#: Angle of the iris' rim from the gaze, radians.
+IRIS = 0.415
 
 
 class Nodes:
@@ -109,22 +116,37 @@ def toned(colour: Colour, red: float, green: float, blue: float) -> Colour:
     return (colour[0] * red, colour[1] * green, colour[2] * blue)
 
 
-def skin(colours: Mapping[str, Colour]) -> bpy.types.Material:
-    """Skin with blush, lips, the mouth's inside; subsurface."""
+def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
+    """Skin with blush, lips, the mouth's inside and the distinctive feature; subsurface."""
     n = Nodes("skin")
     base = colours["skin"]
+    place = n.attribute("coords")
     blush, lip, inside = n.split(n.attribute("tint"))
-    colour = n.mix(n.math("MULTIPLY", blush, 0.55), base, toned(base, 1.0, 0.58, 0.52))
+    spots, scar, _ = n.split(n.attribute("marks"))
+    colour = n.mix(
+        n.step(n.noise(place, 34.0, 2.0), 0.35, 0.7), toned(base, 0.96, 0.93, 0.92), toned(base, 1.03, 1.02, 1.02)
+    )
+    colour = n.mix(n.math("MULTIPLY", blush, 0.55), colour, toned(base, 1.0, 0.58, 0.52))
+    if feature == "freckles":
+        cells = n.node("TexVoronoi")
+        n.link(place, cells.inputs["Vector"])
+        cells.inputs["Scale"].default_value = 210.0
+        chance, size, _ = n.split(cells.outputs["Color"])
+        dot = n.math("LESS_THAN", cells.outputs["Distance"], n.math("ADD", n.math("MULTIPLY", size, 0.17), 0.16))
+        dot = n.math("MULTIPLY", dot, n.math("LESS_THAN", chance, n.math("MULTIPLY", spots, 0.75)))
+        colour = n.mix(n.math("MULTIPLY", dot, 0.60), colour, toned(base, 0.62, 0.40, 0.28))
+    if feature == "mole":
+        away = n.node("VectorMath", operation="DISTANCE")
+        n.link(place, away.inputs[0])
+        away.inputs[1].default_value = MOLE
+        colour = n.mix(n.step(away.outputs["Value"], 0.0026, 0.0017), colour, toned(base, 0.16, 0.09, 0.07))
+    colour = n.mix(n.math("MULTIPLY", scar, 0.75), colour, toned(base, 1.12, 0.72, 0.70))
     colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.86, 0.40, 0.40))
     colour = n.mix(inside, colour, (0.10, 0.012, 0.012))
-    n.set(
-        base_color=colour,
-        roughness=0.46,
-        subsurface_weight=0.12,
-        subsurface_radius=(1.0, 0.35, 0.18),
-        subsurface_scale=0.012,
-    )
-    n.set(specular_ior_level=0.4)
+    n.set(base_color=colour, subsurface_weight=0.12, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.012)
+    n.set(roughness=n.math("SUBTRACT", 0.48, n.math("MULTIPLY", lip, 0.14)), specular_ior_level=0.4)
+    grain = n.math("ADD", n.noise(place, 900.0, 1.0), n.math("MULTIPLY", scar, -3.0))
+    n.bump(grain, 0.10, 0.0006)
     return n.material
 
 
@@ -138,27 +160,25 @@ def eye(colours: Mapping[str, Colour]) -> bpy.types.Material:
     n.link(n.math("SINE", turn), fibre.inputs[1])
     streak = n.noise(fibre.outputs[0], 9.0, 3.0)
     low = n.math("MULTIPLY", n.math("SINE", turn), -1.0)
-    glow = n.step(low, -0.6, 1.0)
-    colour = n.mix(n.step(streak, 0.35, 0.7), scaled(iris, 0.75), scaled(iris, 1.5))
-    colour = n.mix(glow, scaled(iris, 0.45), colour)
-    colour = n.mix(n.step(polar, 0.22, 0.17), colour, toned(iris, 0.5, 0.5, 0.45))
-    colour = n.mix(n.step(polar, 0.33, 0.38), colour, scaled(iris, 0.12))
-    colour = n.mix(n.step(polar, 0.168, 0.155), colour, (0.004, 0.004, 0.005))
-    white = n.mix(n.step(polar, 0.6, 1.2), (0.80, 0.79, 0.78), (0.68, 0.52, 0.48))
-    colour = n.mix(n.step(polar, 0.378, 0.402), colour, white)
+    colour = n.mix(n.step(streak, 0.35, 0.7), scaled(iris, 0.8), scaled(iris, 1.6))
+    colour = n.mix(n.step(low, -0.7, 0.9), scaled(iris, 0.5), colour)
+    colour = n.mix(n.step(polar, 0.30 * IRIS / 0.44, 0.20 * IRIS / 0.44), colour, toned(iris, 1.7, 1.5, 1.0))
+    colour = n.mix(n.step(polar, 0.80 * IRIS, 0.98 * IRIS), colour, scaled(iris, 0.16))
+    colour = n.mix(n.step(polar, 0.53 * IRIS, 0.48 * IRIS), colour, (0.003, 0.003, 0.004))
+    white = n.mix(n.step(polar, 0.7, 1.3), (0.84, 0.83, 0.82), (0.68, 0.52, 0.48))
+    colour = n.mix(n.step(polar, 0.97 * IRIS, 1.04 * IRIS), colour, white)
     n.set(base_color=colour, roughness=0.25, coat_weight=1.0, coat_roughness=0.02, specular_ior_level=0.5)
     return n.material
 
 
-def hair(colours: Mapping[str, Colour]) -> bpy.types.Material:
-    """Hair: strands by noise stretched along the locks."""
-    n = Nodes("hair")
-    base = colours["hair"]
+def hair_like(name: str, base: Colour) -> bpy.types.Material:
+    """Hair: strands by noise stretched along the locks, a tone of its own for each lock."""
+    n = Nodes(name)
     u, v, _ = n.split(n.attribute("coords"))
     tone, _, _ = n.split(n.attribute("tint"))
     vector = n.node("CombineXYZ")
     n.link(n.math("MULTIPLY", u, 900.0), vector.inputs[0])
-    n.link(n.math("MULTIPLY", v, 1.6), vector.inputs[1])
+    n.link(n.math("MULTIPLY", v, 9.0), vector.inputs[1])
     strand = n.noise(vector.outputs[0], 1.0, 2.0)
     colour = n.mix(n.step(strand, 0.3, 0.7), scaled(base, 0.55), scaled(base, 1.35))
     colour = n.mix(n.math("MULTIPLY", tone, 0.45), colour, scaled(base, 0.45))
@@ -171,10 +191,13 @@ def cloth(name: str, colour: Colour, knit: float) -> bpy.types.Material:
     """Cloth with a soft sheen; `knit` > 0 gives ribs."""
     n = Nodes(name)
     place = n.node("TexCoord").outputs["Object"]
+    across, ribbed, _ = n.split(n.attribute("coords"))
+    rib = n.math("SINE", n.math("MULTIPLY", across, 2.0 * math.pi / 0.0065))
     grain = n.noise(place, 420.0, 2.0)
     shade = n.mix(n.step(grain, 0.3, 0.75), scaled(colour, 0.85), scaled(colour, 1.1))
+    shade = n.mix(n.math("MULTIPLY", ribbed, n.step(rib, 0.4, -1.0)), shade, scaled(colour, 0.55))
     n.set(base_color=shade, roughness=0.85, sheen_weight=0.25, sheen_roughness=0.5, specular_ior_level=0.25)
-    n.bump(grain, 0.25 + 0.2 * knit, 0.002)
+    n.bump(n.math("ADD", grain, n.math("MULTIPLY", n.math("MULTIPLY", rib, ribbed), knit)), 0.45, 0.002)
     return n.material
 
 
@@ -185,14 +208,14 @@ def plain(name: str, colour: Colour, roughness: float, **more: Any) -> bpy.types
     return n.material
 
 
-def all_materials(colours: Mapping[str, Colour]) -> dict[str, bpy.types.Material]:
+def all_materials(colours: Mapping[str, Colour], feature: str) -> dict[str, bpy.types.Material]:
     """Material name, as parts give it -> material."""
     dark = scaled(colours["hair"], 0.5)
     makers: dict[str, Callable[[], bpy.types.Material]] = {
-        "skin": lambda: skin(colours),
+        "skin": lambda: skin(colours, feature),
         "eye": lambda: eye(colours),
-        "hair": lambda: hair(colours),
-        "brow": lambda: plain("brow", dark, 0.6),
+        "hair": lambda: hair_like("hair", colours["hair"]),
+        "brow": lambda: hair_like("brow", dark),
         "lash": lambda: plain("lash", (0.012, 0.009, 0.008), 0.5),
         "teeth": lambda: plain("teeth", (0.80, 0.76, 0.69), 0.2, coat_weight=0.5),
         "tongue": lambda: plain("tongue", (0.45, 0.11, 0.10), 0.35),

@@ -15,10 +15,19 @@ EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if np.abs(CORNERS[a] 
 
 
 def sample(field: Field, low: Array, step: float, shape: tuple[int, int, int]) -> Array:
-    """Field values on a regular grid of `shape` with its first corner at `low`."""
-    axes = [low[a] + step * np.arange(shape[a]) for a in range(3)]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    return field(grid).reshape(shape)
+    """Field values on a regular grid of `shape` with its first corner at `low`; blocks far from the surface are flat."""
+    block = 4
+    blocks = [-(-n // block) for n in shape]
+    axes = [low[a] + step * (block * np.arange(blocks[a]) + 0.5 * (block - 1)) for a in range(3)]
+    centers = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    distance = field(centers)
+    near = np.abs(distance) < step * block * 1.9
+    corner = np.stack(np.meshgrid(*[np.arange(block)] * 3, indexing="ij"), axis=-1).reshape(-1, 3) - 0.5 * (block - 1)
+    values = np.repeat(distance[:, None], len(corner), axis=1)
+    values[near] = field((centers[near][:, None] + step * corner).reshape(-1, 3)).reshape(-1, len(corner))
+    grid = values.reshape(*blocks, block, block, block).transpose(0, 3, 1, 4, 2, 5)
+    grid = grid.reshape([n * block for n in blocks])
+    return grid[: shape[0], : shape[1], : shape[2]]
 
 
 def surface(field: Field, low: Sequence[float], high: Sequence[float], step: float) -> tuple[Array, Array]:

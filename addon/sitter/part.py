@@ -15,7 +15,8 @@ from .fields import Array
 class Part:
     """One mesh: vertices (N, 3) in metres, faces as tuples or an (M, K) array, one material for all or one a face.
 
-    tint: (N, 3) linear colour an own material reads. coords: (N, 2) surface coordinates a material reads.
+    tint: (N, 3) linear colour an own material reads. coords: (N, 2 or 3) coordinates a material reads; marks: (N, 3)
+    more masks.
     keys: shape-key name -> (N, 3) offsets. weights: bone name -> (N,) 0..1.
     """
 
@@ -25,6 +26,7 @@ class Part:
     material: str
     tint: Array | None = None
     coords: Array | None = None
+    marks: Array | None = None
     keys: dict[str, Array] = field(default_factory=dict)
     weights: dict[str, Array] = field(default_factory=dict)
 
@@ -63,6 +65,7 @@ def joined(name: str, parts: Sequence[Part]) -> Part:
         parts[0].material,
         gather([part.tint for part in parts], 3) if any(part.tint is not None for part in parts) else None,
         gather([part.coords for part in parts], 2) if any(part.coords is not None for part in parts) else None,
+        None,
         {key: gather([part.keys.get(key) for part in parts], 3) for key in keys},
         {bone: gather([part.weights.get(bone) for part in parts], None) for bone in bones},
     )
@@ -78,6 +81,7 @@ def mirror(part: Part, name: str) -> Part:
         part.material,
         part.tint,
         part.coords,
+        part.marks,
         {swap(key): value * flip for key, value in part.keys.items()},
         {swap(bone): value for bone, value in part.weights.items()},
     )

@@ -10,7 +10,7 @@ import numpy as np
 from .fields import Array, smoothstep
 
 #: Where the head's own space (between the eyes) lies on the body.
-HEAD = np.array([0.0, 0.0, 1.520])
+HEAD = np.array([0.0, 0.0, 1.508])
 
 #: bone -> (parent, head, tail); only the left side, the right is mirrored. Metres, before scaling to the height.
 BONES: dict[str, tuple[str | None, tuple[float, float, float], tuple[float, float, float]]] = {
@@ -18,8 +18,8 @@ BONES: dict[str, tuple[str | None, tuple[float, float, float], tuple[float, floa
     "Spine": ("Hips", (0.0, 0.014, 0.990), (0.0, 0.018, 1.085)),
     "Spine1": ("Spine", (0.0, 0.018, 1.085), (0.0, 0.022, 1.185)),
     "Spine2": ("Spine1", (0.0, 0.022, 1.185), (0.0, 0.036, 1.315)),
-    "Neck": ("Spine2", (0.0, 0.036, 1.315), (0.0, 0.026, 1.425)),
-    "Head": ("Neck", (0.0, 0.026, 1.425), (0.0, 0.026, 1.655)),
+    "Neck": ("Spine2", (0.0, 0.036, 1.315), (0.0, 0.026, 1.415)),
+    "Head": ("Neck", (0.0, 0.026, 1.415), (0.0, 0.026, 1.645)),
     "LeftShoulder": ("Spine2", (0.020, 0.020, 1.285), (0.135, 0.028, 1.262)),
     "LeftArm": ("LeftShoulder", (0.135, 0.028, 1.262), (0.300, 0.036, 1.075)),
     "LeftForeArm": ("LeftArm", (0.300, 0.036, 1.075), (0.446, 0.012, 0.910)),

@@ -20,7 +20,7 @@ CENTER = np.zeros(3)
 
 def eye_center(shape: Mapping[str, float]) -> Array:
     """Centre of the left eyeball."""
-    return np.array([0.0375, -0.0665 + (0.0285 - shape["eye"]), 0.0])
+    return np.array([0.0385, -0.0615 + (0.0335 - shape["eye"]), 0.0])
 
 
 def head_field(shape: Mapping[str, float]) -> Field:
@@ -45,13 +45,13 @@ def head_field(shape: Mapping[str, float]) -> Field:
         d = blend(d, ellipsoid(p, (0, 0.02, -0.33), (0.15, 0.085, 0.10)), 0.05)
         d = carve(d, ellipsoid(p, (0.040, -0.112, -0.004), (0.030, 0.022, 0.021)), 0.03)
         d = blend(d, cone(p, (0.012, -0.088, 0.025), (0.050, -0.078, 0.031), 0.009 + shape["brow_ridge"], 0.008), 0.03)
-        d = blend(d, cone(p, (0, -0.086, 0.008), (0, tip_y + 0.006, tip_z + 0.006), shape["nose_bridge"], 0.008), 0.022)
+        d = blend(d, cone(p, (0, -0.082, 0.010), (0, tip_y + 0.006, tip_z + 0.006), shape["nose_bridge"], 0.008), 0.022)
         nose = sphere(p, (0, tip_y, tip_z), shape["nose_tip"])
         wing = ellipsoid(p, (shape["nose_width"], -0.1005, tip_z - 0.003), (0.0078, 0.0105, 0.0075))
         d = blend(d, blend(nose, wing, 0.008), 0.010)
         hole = ellipsoid(p, (0.0058, -0.1075, tip_z - 0.0105), (0.0030, 0.0048, 0.0032))
         d = carve(d, hole, 0.004)
-        d = blend(d, ellipsoid(p, (0, -0.083, -0.071), (0.032, 0.0165, 0.024)), 0.02)
+        d = blend(d, ellipsoid(p, (0, -0.081, -0.070), (0.036, 0.0175, 0.026)), 0.032)
         return blend(d, sphere(p, eye, shape["eye"] + LID), 0.010)
 
     return field
