@@ -115,7 +115,7 @@ def describe_character(facts: Event) -> str:
     parts = {"full": "full body", "bust": "head and shoulders", "head": "head only"}[facts["body"]]
     kind = "" if facts["kind"] == "humanoid" else " (not a humanoid: photographed as it is)"
     made = [name for name, ability in facts["expressions"].items() if ability["method"] not in ("none", "head_only")]
-    sure = round(100 * min(facts["confidence"].values(), default=0.0))
+    sure = round(100 * min(facts["confidence"][about] for about in ("facing", "head")))
     face = "a face" if facts["face"] else "no face"
     return f"Found {facts['name']}: {parts}{kind}, {face}, {_count(len(made), 'expression')}, {sure} % sure."
 
