@@ -13,6 +13,7 @@ import numpy as np
 from . import shape
 from .eyes import Eyes
 from .face_keys import motion
+from .parts import FoundHead
 from .subject import Subject
 
 #: Chin to eyes over eyes to crown, for people without hair about 1; hair and hats make it less, snouts more.
@@ -36,20 +37,22 @@ class Skull:
         return float(self.crown[2] - self.chin[2])
 
 
-def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | None, whole: bool) -> Skull:
-    """head: (N, 3) world points of the head; whole: whether they are a mesh that is the head and nothing else."""
+def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | None, found: FoundHead) -> Skull:
+    """Chin, crown and middle of a head. head: (N, 3) world points of the head, as `found` tells."""
     points = shape.to_frame(head, facing)
     pair = sided(eyes, facing)
     middle = float(np.mean([eye[0] for eye in pair])) if pair else centre_line(points)
     top = float(points[:, 2].max())
     low, high = chin_range(points, pair, top)
+    if pair is None and found.low is not None:
+        low = found.low
     width = 0.12 * float(np.ptp(points[points[:, 2] > (low + high) / 2, 0]))
     jaw = jaw_points(subject, facing)
     if jaw is not None and np.any((jaw[:, 2] >= low) & (jaw[:, 2] <= high)):
         tip, evidence = shape.chin(jaw, middle, low, high, max(width, 0.15 * np.ptp(jaw[:, 0]))), "jaw shape key"
     else:
         tip, evidence = shape.chin(points, middle, low, high, width), "corner of face and throat"
-    if pair is None and whole:
+    if pair is None and found.kind == "mesh":
         tip, evidence = np.array([middle, float(points[:, 1].max()), float(points[:, 2].min())]), "the mesh's lower end"
     above = points[points[:, 2] >= tip[2]]
     depth = (above[:, 1].max() + above[:, 1].min()) / 2

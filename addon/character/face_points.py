@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+
+import bpy
 import numpy as np
 
 from . import shape
@@ -15,6 +18,8 @@ from .subject import Subject
 
 #: Points that the skin carries along; the others follow the bone alone, so that a blink does not move an eye.
 ON_SKIN = frozenset({"chin", "mouth", "nose"})
+#: What lies over a face, by name.
+COVER = re.compile(r"hair|wig|beard|(?<![a-z])(?:hat|cap)|helm|hood|glass|lash|brow|opacity", re.IGNORECASE)
 
 
 def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str, Anchor]:
@@ -26,13 +31,29 @@ def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str
     head = parts.get("head", np.arange(len(vertices)))
     bone = subject.bones.get("head", "")
     matrix = bone_matrices(subject.cluster.armature, [bone]).get(bone)
-    points = face_points(subject, skull, facing, shape.to_frame(vertices[head], facing))
+    bare = np.setdiff1d(head, covers(subject, rows), assume_unique=True)
+    points = face_points(subject, skull, facing, shape.to_frame(vertices[bare if len(bare) else head], facing))
     skin = parts.get("face", head)
     anchors = {}
     for name, point in points.items():
         members = skin if name in ON_SKIN else np.zeros(0, int)
         anchors[name] = tie(shape.to_world(point, facing), bone, matrix, vertices, members)
     return anchors
+
+
+def covers(subject: Subject, rows: list[tuple[str, bpy.types.Object, np.ndarray]]) -> np.ndarray:
+    """Vertex numbers of hair, hats and glasses, by the names of meshes and materials: they hide ears and nose."""
+    found, start = [np.zeros(0, int)], 0
+    for name, shown, points in rows:
+        mesh = shown.data
+        slots = [i for i, material in enumerate(mesh.materials) if material and COVER.search(material.name)]
+        if COVER.search(name):
+            found.append(np.arange(start, start + len(points)))
+        elif slots:
+            used = {vertex for face in mesh.polygons if face.material_index in slots for vertex in face.vertices}
+            found.append(start + np.array(sorted(used), dtype=int))
+        start += len(points)
+    return np.concatenate(found)
 
 
 def face_points(subject: Subject, skull: Skull, facing: np.ndarray, head: np.ndarray) -> dict[str, np.ndarray]:

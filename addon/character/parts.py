@@ -21,12 +21,16 @@ HEAD_NAMES = frozenset({"head", "face", "skull", "meshhead", "headmesh"})
 
 @dataclass(frozen=True)
 class FoundHead:
-    """weights: mesh name -> (n,) 0..1 per original vertex; kind: "bone", "mesh", "outline" or "none"."""
+    """weights: mesh name -> (n,) 0..1 per original vertex; kind: "bone", "mesh", "outline" or "none".
+
+    low: the height that no chin can lie below, where the outline tells it.
+    """
 
     weights: dict[str, np.ndarray]
     kind: str
     evidence: str
     confidence: float
+    low: float | None = None
 
 
 def find_head(subject: Subject, wanted: str | None) -> FoundHead:
@@ -99,7 +103,7 @@ def _outline(subject: Subject) -> FoundHead:
     if neck is None:
         return FoundHead(above(subject, float(points[:, 2].min()) - 1.0), "none", "nothing tells; the whole model", 0.1)
     low = neck - OVERLAP * (float(points[:, 2].max()) - neck)
-    return FoundHead(above(subject, low), "outline", "the narrowest place of the outline", 0.5)
+    return FoundHead(above(subject, low), "outline", "the narrowest place of the outline", 0.5, neck)
 
 
 def above(subject: Subject, low: float) -> dict[str, np.ndarray]:

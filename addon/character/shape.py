@@ -52,10 +52,12 @@ def neck_height(points: np.ndarray) -> float | None:
     if np.isnan(widths).all():
         return None
     index = int(np.nanargmin(widths))
+    while index < 59 and widths[index + 1] <= 1.02 * np.nanmin(widths):
+        index += 1  # a neck of even width ends where the head begins
     below, above = widths[:index], widths[index:]
     if not len(below) or np.nanmax(above) < 1.15 * widths[index] or np.nanmax(below) < 1.3 * widths[index]:
         return None
-    return float((edges[index] + edges[index + 1]) / 2)
+    return float(edges[index + 1])
 
 
 def has_legs(points: np.ndarray) -> bool:

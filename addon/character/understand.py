@@ -97,7 +97,7 @@ def study(subject: Subject, overrides: Overrides) -> Study:
     eyes = find_eyes(subject, head)
     verdict = _facing(subject, head, eyes, overrides)
     facing = verdict.facing
-    skull = anatomy.skull(subject, head, facing, eyes, found.kind == "mesh")
+    skull = anatomy.skull(subject, head, facing, eyes, found)
     if found.kind in {"outline", "none"}:
         write_parts(subject, above(subject, float(skull.chin[2]) - 0.02 * skull.height))
     sure = _check_head(subject, found, eyes, skull, warnings)

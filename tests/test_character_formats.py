@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One small figure through every format, turned, scaled and laid down: always found to be the same person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+import bmesh  # noqa: E402
+from mathutils import Matrix, Vector  # noqa: E402
+from modelsheet.character.importers import clear  # noqa: E402
+from modelsheet.character.load import adopt, load_file  # noqa: E402
+from modelsheet.character.measure import measure  # noqa: E402
+from modelsheet.character.overrides import Overrides  # noqa: E402
+from modelsheet.common.blender import has_collada  # noqa: E402
+from modelsheet.common.errors import InputError  # noqa: E402
+
+#: Boxes of a figure that faces -Y, 1.8 high: bone -> (low corner, high corner).
+BOXES = {
+    "Hips": ((-0.16, -0.1, 0.85), (0.16, 0.1, 1.05)),
+    "Spine": ((-0.17, -0.1, 1.05), (0.17, 0.1, 1.48)),
+    "Neck": ((-0.05, -0.05, 1.48), (0.05, 0.05, 1.56)),
+    "Head": ((-0.09, -0.11, 1.56), (0.09, 0.1, 1.8)),
+    "LeftArm": ((0.17, -0.05, 1.36), (0.45, 0.05, 1.46)),
+    "LeftForeArm": ((0.45, -0.05, 1.36), (0.7, 0.05, 1.46)),
+    "LeftHand": ((0.7, -0.05, 1.37), (0.85, 0.05, 1.45)),
+    "LeftUpLeg": ((0.03, -0.08, 0.45), (0.16, 0.08, 0.85)),
+    "LeftLeg": ((0.03, -0.07, 0.08), (0.15, 0.07, 0.45)),
+    "LeftFoot": ((0.03, -0.2, 0.0), (0.15, 0.07, 0.08)),
+}
+PARENTS = {
+    "Spine": "Hips",
+    "Neck": "Spine",
+    "Head": "Neck",
+    "LeftArm": "Spine",
+    "LeftForeArm": "LeftArm",
+    "LeftHand": "LeftForeArm",
+    "LeftUpLeg": "Hips",
+    "LeftLeg": "LeftUpLeg",
+    "LeftFoot": "LeftLeg",
+}
+
+
+def both_sides() -> dict[str, tuple[Vector, Vector]]:
+    """All boxes, the left ones mirrored."""
+    found = {}
+    for name, (low, high) in BOXES.items():
+        found[name] = (Vector(low), Vector(high))
+        if name.startswith("Left"):
+            found[name.replace("Left", "Right")] = (
+                Vector((-high[0], low[1], low[2])),
+                Vector((-low[0], high[1], high[2])),
+            )
+    return found
+
+
+def figure(name: str = "Figure", rig: bool = True, places: Matrix | None = None) -> bpy.types.Object:
+    """Build the figure in the scene, its root moved by `places`; returns the root."""
+    boxes = both_sides()
+    mesh = bpy.data.meshes.new(f"{name} body")
+    work = bmesh.new()
+    owners = []
+    for bone, (low, high) in boxes.items():
+        made = bmesh.ops.create_cube(work, size=1.0)["verts"]
+        middle, size = (low + high) / 2, high - low
+        for vertex in made:
+            vertex.co = Vector(a * b for a, b in zip(vertex.co, size, strict=True)) + middle
+        owners += [bone] * len(made)
+    work.to_mesh(mesh)
+    work.free()
+    body = bpy.data.objects.new(f"{name} body", mesh)
+    bpy.context.scene.collection.objects.link(body)
+    root = body
+    if rig:
+        root = skeleton(name, boxes)
+        for bone in boxes:
+            members = [index for index, owner in enumerate(owners) if owner == bone]
+            body.vertex_groups.new(name=bone).add(members, 1.0, "REPLACE")
+        body.parent = root
+        body.modifiers.new("Armature", "ARMATURE").object = root
+    if places is not None:
+        root.matrix_world = places
+    bpy.context.view_layer.update()
+    return root
+
+
+def skeleton(name: str, boxes: dict[str, tuple[Vector, Vector]]) -> bpy.types.Object:
+    """An armature whose bones start where the boxes hang."""
+    data = bpy.data.armatures.new(name)
+    rig = bpy.data.objects.new(name, data)
+    bpy.context.scene.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone, (low, high) in boxes.items():
+        made = data.edit_bones.new(bone)
+        middle = (low + high) / 2
+        if "Arm" in bone or "Hand" in bone:
+            inner, outer = (low.x, high.x) if bone.startswith("Left") else (high.x, low.x)
+            made.head, made.tail = (inner, middle.y, middle.z), (outer, middle.y, middle.z)
+        elif "Leg" in bone or "Foot" in bone:
+            made.head, made.tail = (middle.x, 0.0, high.z), (middle.x, 0.0, low.z)
+        else:
+            made.head, made.tail = (middle.x, 0.0, low.z), (middle.x, 0.0, high.z)
+    for bone in boxes:
+        parent = PARENTS.get(bone.replace("Right", "Left"))
+        if parent:
+            side = parent.replace("Left", "Right") if bone.startswith("Right") else parent
+            data.edit_bones[bone].parent = data.edit_bones[side]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return rig
+
+
+WRITERS: dict[str, Callable[[str], object]] = {
+    "glb": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLB"),
+    "gltf": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLTF_SEPARATE"),
+    "fbx": lambda path: bpy.ops.export_scene.fbx(filepath=path, add_leaf_bones=False),
+    "usdc": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True),
+    "usdz": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True),
+    "obj": lambda path: bpy.ops.wm.obj_export(filepath=path),
+    "stl": lambda path: bpy.ops.wm.stl_export(filepath=path),
+    "ply": lambda path: bpy.ops.wm.ply_export(filepath=path),
+    "dae": lambda path: bpy.ops.wm.collada_export(filepath=path),
+    "blend": lambda path: bpy.ops.wm.save_as_mainfile(filepath=path, copy=True),
+}
+RIGGED = {"glb", "gltf", "fbx", "usdc", "usdz", "dae", "blend"}
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_every_format_brings_the_same_figure(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"figure.{suffix}"
+    if suffix == "dae" and not has_collada():
+        path.write_text('<?xml version="1.0"?>\n<COLLADA/>', encoding="utf-8")
+        with pytest.raises(InputError, match="no longer reads COLLADA"):
+            load_file(path, Overrides())
+        return
+    clear()
+    figure()
+    WRITERS[suffix](str(path))
+    loaded = load_file(path, Overrides())
+    facts = loaded.facts
+    assert (facts.kind, facts.body) == ("humanoid", "full")
+    assert facts.height == pytest.approx(1.8, rel=0.02)
+    assert facts.facing == pytest.approx((0.0, -1.0, 0.0), abs=0.03)
+    assert facts.head.height == pytest.approx(0.24, abs=0.06)
+    assert (loaded.armature is not None) == (suffix in RIGGED)
+    assert (facts.rig == "mixamo") == (suffix in RIGGED)
+    body = measure(loaded)
+    assert len(body.parts["head"]) >= 8
+    assert ("left_hand" in body.parts) == (suffix in RIGGED)
+
+
+@pytest.mark.parametrize(
+    ("turn", "facing"),
+    [
+        (Matrix.Rotation(math.radians(37), 4, "Z"), (math.sin(math.radians(37)), -math.cos(math.radians(37)))),
+        (Matrix.Rotation(math.pi, 4, "Z"), (0.0, 1.0)),
+        (Matrix.Translation((300, -50, 20)) @ Matrix.Scale(100, 4), (0.0, -1.0)),
+        (Matrix.Rotation(math.radians(90), 4, "Z") @ Matrix.Scale(0.01, 4), (1.0, 0.0)),
+    ],
+)
+def test_place_turn_and_scale_do_not_matter(turn: Matrix, facing: tuple[float, float]) -> None:
+    clear()
+    figure(places=turn)
+    facts = adopt("figure", "", Overrides(), {}).facts
+    assert facts.facing[:2] == pytest.approx(facing, abs=0.02)
+    assert (facts.kind, facts.body) == ("humanoid", "full")
+    assert facts.head.height / facts.height == pytest.approx(0.24 / 1.8, abs=0.03)
+
+
+@pytest.mark.parametrize("rig", [True, False])
+@pytest.mark.parametrize("angle", [90, -90])
+def test_the_lying_are_stood_up(rig: bool, angle: int) -> None:
+    clear()
+    figure(rig=rig, places=Matrix.Rotation(math.radians(angle), 4, "X"))
+    loaded = adopt("figure", "", Overrides(), {})
+    assert loaded.facts.body == "full"
+    assert loaded.facts.height == pytest.approx(1.8, rel=0.02)
+    assert any("stood up" in warning for warning in loaded.warnings)
+    points = measure(loaded).vertices
+    upper = points[points[:, 2] > points[:, 2].min() + 1.6]
+    assert np.ptp(upper[:, 0]) < 0.25
+
+
+def test_of_several_characters_one_is_chosen_and_the_others_are_named() -> None:
+    clear()
+    figure("Ada")
+    figure("Bob", places=Matrix.Translation((2, 0, 0)) @ Matrix.Rotation(math.pi, 4, "Z"))
+    bpy.ops.mesh.primitive_plane_add(size=20)
+    loaded = adopt("scene", "", Overrides(character="bob"), {})
+    assert loaded.facts.name == "Bob"
+    assert loaded.facts.facing == pytest.approx((0.0, 1.0, 0.0), abs=0.02)
+    assert [facts.name for facts in loaded.others] == ["Ada"]
+    assert loaded.facts.height == pytest.approx(1.8, rel=0.02)
+    assert {obj.name for obj in bpy.data.objects if obj.type == "MESH" and not obj.hide_render} == {"Bob body"}
+
+
+def test_a_saved_action_does_not_pose_the_character(tmp_path: Path) -> None:
+    clear()
+    rig = figure()
+    bone = rig.pose.bones["Spine"]
+    bone.rotation_mode = "XYZ"
+    bone.rotation_euler = (1.2, 0.0, 0.0)
+    bone.keyframe_insert("rotation_euler", frame=1)
+    path = tmp_path / "bent.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    loaded = load_file(path, Overrides())
+    assert loaded.facts.height == pytest.approx(1.8, rel=0.02)
+
+
+def test_scripts_in_a_blend_file_never_run(tmp_path: Path) -> None:
+    clear()
+    figure()
+    mark = tmp_path / "ran"
+    text = bpy.data.texts.new("evil.py")
+    text.write(f"open({str(mark)!r}, 'w').close()\n")
+    text.use_module = True
+    driver = bpy.context.scene.objects["Figure"].driver_add("location", 0).driver
+    driver.expression = f"open({str(mark)!r}, 'w').close() or 0"
+    path = tmp_path / "evil.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    mark.unlink(missing_ok=True)
+    load_file(path, Overrides())
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("suffix", ["glb", "blend", "obj"])
+def test_files_without_faces_are_refused(suffix: str, tmp_path: Path) -> None:
+    clear()
+    skeleton("Bones", both_sides())
+    path = tmp_path / f"bones.{suffix}"
+    if suffix == "obj":
+        path.write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\n", encoding="utf-8")
+    else:
+        WRITERS[suffix](str(path))
+    with pytest.raises(InputError, match="nothing to photograph"):
+        load_file(path, Overrides())
