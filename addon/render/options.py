@@ -23,7 +23,7 @@ class RenderOptions:
 
     engine: str = "cycles"
     resolution: int = 1024
-    samples: int = 48
+    samples: int = 32
     device: str = "auto"
 
     def __post_init__(self) -> None:
