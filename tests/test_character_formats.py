@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,7 +142,9 @@ def test_every_format_brings_the_same_figure(suffix: str, tmp_path: Path) -> Non
         return
     clear()
     figure()
-    WRITERS[suffix](str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Blender's exporters are not under test
+        WRITERS[suffix](str(path))
     loaded = load_file(path, Overrides())
     facts = loaded.facts
     assert (facts.kind, facts.body) == ("humanoid", "full")
