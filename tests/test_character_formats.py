@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import struct
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +17,12 @@ bpy = pytest.importorskip("bpy")
 
 import bmesh  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
+from modelsheet.character.cleanup import clean  # noqa: E402
 from modelsheet.character.importers import clear  # noqa: E402
 from modelsheet.character.load import adopt, load_file  # noqa: E402
 from modelsheet.character.measure import measure  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
-from modelsheet.common.blender import has_collada  # noqa: E402
+from modelsheet.common.blender import has_collada, node_tree  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
 
 #: Boxes of a figure that faces -Y, 1.8 high: bone -> (low corner, high corner).
@@ -243,3 +246,115 @@ def test_files_without_faces_are_refused(suffix: str, tmp_path: Path) -> None:
         WRITERS[suffix](str(path))
     with pytest.raises(InputError, match="nothing to photograph"):
         load_file(path, Overrides())
+
+
+def rewrite(path: Path, target: Path, change: Callable[[dict], object]) -> None:
+    """Copy a GLB with its JSON changed."""
+    raw = path.read_bytes()
+    length = struct.unpack("<I", raw[12:16])[0]
+    data = json.loads(raw[20 : 20 + length])
+    change(data)
+    text = json.dumps(data).encode()
+    text += b" " * (-len(text) % 4)
+    rest = raw[20 + length :]
+    header = struct.pack("<4sII", b"glTF", 2, 20 + len(text) + len(rest)) + struct.pack("<I4s", len(text), b"JSON")
+    target.write_bytes(header + text + rest)
+
+
+@pytest.mark.parametrize(("version", "facing"), [(0, 1.0), (1, -1.0)])
+def test_vrm_maps_name_the_bones_and_the_front(version: int, facing: float, tmp_path: Path) -> None:
+    clear()
+    rig = figure(places=Matrix.Rotation(math.pi if version == 0 else 0.0, 4, "Z"))
+    names = {bone.name: f"b{number}" for number, bone in enumerate(rig.data.bones)}
+    for old, new in names.items():
+        rig.data.bones[old].name = new
+    WRITERS["glb"](str(tmp_path / "figure.glb"))
+
+    def add_vrm(data: dict) -> None:
+        nodes = {node.get("name"): number for number, node in enumerate(data["nodes"])}
+        roles = {"hips": "Hips", "head": "Head", "neck": "Neck", "spine": "Spine"}
+        for side in ("Left", "Right"):
+            pairs = {"UpperArm": "Arm", "LowerArm": "ForeArm", "Hand": "Hand", "UpperLeg": "UpLeg", "LowerLeg": "Leg"}
+            roles |= {side.lower() + role: side + bone for role, bone in pairs.items()}
+        found = {role: nodes[names[bone]] for role, bone in roles.items()}
+        if version == 0:
+            rows = [{"bone": role, "node": node} for role, node in found.items()]
+            block = {"VRM": {"humanoid": {"humanBones": rows}, "meta": {"title": "Ada", "author": "Bob"}}}
+        else:
+            rows = {role: {"node": node} for role, node in found.items()}
+            block = {"VRMC_vrm": {"humanoid": {"humanBones": rows}, "meta": {"name": "Ada", "authors": ["Bob"]}}}
+        data["extensions"] = block
+
+    rewrite(tmp_path / "figure.glb", tmp_path / "ada.vrm", add_vrm)
+    loaded = load_file(tmp_path / "ada.vrm", Overrides())
+    assert (loaded.facts.name, loaded.facts.rig) == ("Ada", f"VRM {version}.x")
+    assert loaded.facts.facing == pytest.approx((0.0, facing, 0.0), abs=0.02)
+    assert loaded.facts.evidence["facing"].startswith("VRM version")
+    assert loaded.bones["left_upper_arm"] == names["LeftArm"]
+    assert "Bob" in str(loaded.facts.licence)
+
+
+@pytest.mark.parametrize("extension", ["KHR_texture_basisu", "NOBODY_knows_this"])
+def test_extensions_that_blender_lacks_are_named(extension: str, tmp_path: Path) -> None:
+    clear()
+    figure()
+    WRITERS["glb"](str(tmp_path / "figure.glb"))
+    names = {"extensionsRequired": [extension], "extensionsUsed": [extension]}
+    rewrite(tmp_path / "figure.glb", tmp_path / "b.glb", lambda data: data.update(names))
+    with pytest.raises(InputError, match=rf"needs {extension}.*Export it"):
+        load_file(tmp_path / "b.glb", Overrides())
+
+
+def test_what_an_importer_stumbles_over_stays_one_line(tmp_path: Path) -> None:
+    clear()
+    figure()
+    WRITERS["glb"](str(tmp_path / "figure.glb"))
+    rewrite(tmp_path / "figure.glb", tmp_path / "b.glb", lambda data: data.update(accessors=[{}]))
+    with pytest.raises(InputError) as caught:
+        load_file(tmp_path / "b.glb", Overrides())
+    assert "Traceback" not in str(caught.value)
+    assert "bpy" not in str(caught.value)
+
+
+def test_a_vrm_without_a_humanoid_is_refused(tmp_path: Path) -> None:
+    clear()
+    figure()
+    WRITERS["glb"](str(tmp_path / "figure.glb"))
+    rewrite(tmp_path / "figure.glb", tmp_path / "b.vrm", lambda data: data.update(extensions={"VRMC_vrm": {}}))
+    with pytest.raises(InputError, match="without a humanoid"):
+        load_file(tmp_path / "b.vrm", Overrides())
+
+
+def material(name: str) -> bpy.types.Material:
+    """A new material with nodes and nothing in them but an output."""
+    made = bpy.data.materials.new(name)
+    node_tree(made).nodes.clear()
+    made.node_tree.nodes.new("ShaderNodeOutputMaterial")
+    return made
+
+
+def test_materials_take_light_and_nothing_is_magenta(tmp_path: Path) -> None:
+    clear()
+    body = figure(rig=False)
+    glowing, metal = material("Cloth"), material("Skin")
+    tree = glowing.node_tree
+    glow = tree.nodes.new("ShaderNodeEmission")
+    glow.inputs["Color"].default_value = (0.1, 0.2, 0.3, 1.0)
+    tree.links.new(glow.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+    tree = metal.node_tree
+    shader, picture = tree.nodes.new("ShaderNodeBsdfPrincipled"), tree.nodes.new("ShaderNodeTexImage")
+    picture.image = bpy.data.images.new("lost", 4, 4)
+    picture.image.source = "FILE"
+    picture.image.filepath = str(tmp_path / "lost.png")
+    shader.inputs["Metallic"].default_value = shader.inputs["Transmission Weight"].default_value = 1.0
+    tree.links.new(picture.outputs["Color"], shader.inputs["Base Color"])
+    tree.links.new(shader.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+    for made in (glowing, metal):
+        body.data.materials.append(made)
+    warnings_given = clean("figure")
+    assert any("Skin" in warning and "Cloth" not in warning for warning in warnings_given)
+    surface = glowing.node_tree.nodes["Material Output"].inputs["Surface"].links[0].from_node
+    assert surface.type == "BSDF_PRINCIPLED"
+    assert tuple(surface.inputs["Base Color"].default_value) == pytest.approx((0.1, 0.2, 0.3, 1.0))
+    assert not shader.inputs["Base Color"].is_linked
+    assert shader.inputs["Metallic"].default_value == shader.inputs["Transmission Weight"].default_value == 0.0

@@ -111,6 +111,16 @@ def test_vrm_licence_and_missing_textures_are_told(seen: dict) -> None:
     assert any("m002_head" in warning for warning in seen["rocketbox_male01.fbx"][2].warnings)
 
 
+def test_eyes_without_their_texture_are_painted(characters: Path) -> None:
+    loaded = load_file(characters / "rocketbox_male01.fbx", Overrides())
+    data = loaded.meshes[0].data
+    painted = [face for face in data.polygons if data.materials[face.material_index].name == "Eye stand-in"]
+    places = np.array([loaded.meshes[0].matrix_world @ face.center for face in painted])
+    for eye in loaded.facts.eyes:
+        assert np.linalg.norm(places - np.array(eye), axis=1).min() < 0.02
+    assert np.ptp(places[:, 2]) < 0.05
+
+
 def test_the_robot_is_whole(seen: dict) -> None:
     """Its parts hang on bones of a scaled armature, which the importer's default puts in the wrong places."""
     facts, body, _loaded = seen["robotexpressive.glb"]

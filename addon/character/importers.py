@@ -57,8 +57,9 @@ def import_file(path: Path, found: Found) -> None:
 
 def _reason(error: Exception) -> str:
     lines = [line.removeprefix("Error: ").strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("Location:")]
     if str(error).startswith(("Traceback", "Error: Python:")):
-        return lines[-1]
+        return lines[-1].rstrip(".")
     return lines[0].rstrip(".") if lines else type(error).__name__
 
 

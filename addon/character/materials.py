@@ -17,6 +17,8 @@ STAND_INS: tuple[tuple[str, tuple[float, float, float, float]], ...] = (
     (r"head|face|skin|hand|arm|leg", (0.58, 0.36, 0.26, 1.0)),
     (r"", (0.36, 0.36, 0.38, 1.0)),
 )
+#: Marks a material whose colour texture is missing.
+STOOD_IN = "modelsheet_stood_in"
 #: What may be see-through by its nature.
 GLASS = re.compile(r"eye|glass|cornea|lens|visor|crystal|water|tear|lacrimal", re.IGNORECASE)
 
@@ -55,6 +57,7 @@ def drop_missing(material: bpy.types.Material) -> bool:
                 ("BSDF", "EMISSION", "BACKGROUND")
             ):
                 socket.default_value = material.diffuse_color = stand_in(material.name)
+                material[STOOD_IN] = True
             elif socket.name == "Alpha":
                 socket.default_value = 1.0
         tree.nodes.remove(node)

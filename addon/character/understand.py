@@ -13,6 +13,7 @@ from ..plan.facts import CharacterFacts, Head
 from . import anatomy, shape
 from .anchors import Anchor
 from .clusters import Cluster, clusters, ground
+from .eye_paint import paint_eyes
 from .eyes import Eyes, find_eyes
 from .face_points import head_anchors
 from .facing import Verdict, decide, parse_axis
@@ -105,6 +106,7 @@ def study(subject: Subject, overrides: Overrides) -> Study:
         warnings.append(verdict.warning)
     body = body_kind(subject, skull, facing)
     marks = anatomy.landmarks(subject, facing, skull, body == "full")
+    paint_eyes(subject, facing)
     pair = None if skull.eyes is None else tuple(_tuple(shape.to_world(eye, facing)) for eye in skull.eyes)
     facts = CharacterFacts(
         name=(subject.vrm.title if subject.vrm else "") or subject.cluster.name,
