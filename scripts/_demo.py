@@ -20,7 +20,7 @@ def main() -> int:
         environment = _setup.prepare(blender, sys.executable)
         print(f"Photographing the sitter with Blender {blender}: modelsheet {' '.join(COMMAND)} --out out/demo")
         command = [str(environment.python), "-m", "modelsheet", *COMMAND, "--out", str(OUT)]
-        status = subprocess.run(command, cwd=_setup.ROOT, check=False).returncode
+        status = run(command)
     except _setup.SetupError as error:
         print(error, file=sys.stderr)
         return 2
@@ -30,6 +30,16 @@ def main() -> int:
     if status == 0:
         show_results()
     return status
+
+
+def run(command: list[str]) -> int:
+    """Exit status. Ctrl-C reaches the command too: it says what is to be said, and only has to be waited for."""
+    with subprocess.Popen(command, cwd=_setup.ROOT) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                continue
 
 
 def show_results() -> None:

@@ -18,7 +18,7 @@ import _python
 import _setup
 
 #: Seconds after which one environment's tests count as hanging.
-PATIENCE = 900
+PATIENCE = 1800
 
 #: What is checked once, whatever the Blender: title and what Python is started with.
 CHECKS = (
