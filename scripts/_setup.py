@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,8 +151,7 @@ def run_pip(environment: Environment, title: str, *arguments: str) -> str:
     with log.open("w", encoding="utf-8") as stream:
         child = subprocess.Popen([*command, *arguments], stdout=stream, stderr=subprocess.STDOUT, cwd=ROOT)
         try:
-            for seconds in ticks(child):
-                print(f"\r{title} ... {seconds} s", end="", flush=True)
+            wait(child, title)
         except BaseException:
             child.kill()
             child.wait()
@@ -161,19 +159,17 @@ def run_pip(environment: Environment, title: str, *arguments: str) -> str:
     return "" if child.returncode == 0 else log.read_text(encoding="utf-8", errors="replace")
 
 
-def ticks(child: subprocess.Popen[bytes]) -> Iterator[int]:
-    """Whole seconds as they pass until the child ends: every second on a terminal, only the last elsewhere."""
+def wait(child: subprocess.Popen[bytes], title: str) -> None:
+    """Until the child ends, show the title and, as they pass on a terminal, the seconds."""
     start = time.monotonic()
-    while True:
+    print(f"{title} ...", end="", flush=True)
+    while child.poll() is None:
         try:
             child.wait(timeout=1)
         except subprocess.TimeoutExpired:
             if sys.stdout.isatty():
-                yield round(time.monotonic() - start)
-            continue
-        yield round(time.monotonic() - start)
-        print()
-        return
+                print(f"\r{title} ... {time.monotonic() - start:.0f} s", end="", flush=True)
+    print(f"{chr(13) + title + ' ...' if sys.stdout.isatty() else ''} {time.monotonic() - start:.0f} s")
 
 
 def explain(environment: Environment, output: str) -> str:
