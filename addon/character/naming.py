@@ -40,7 +40,7 @@ SIDES = {
 }
 #: Parts of names that mark helpers and ornaments, never the limb that they are named after.
 BANNED = frozenset(
-    "end nub top tip hair ik pole twist ctrl control band phones tail target wgt helper roll socket dummy".split()
+    "end nub tip hair ik pole twist ctrl control band phones tail target wgt helper roll socket dummy".split()
 )
 
 

@@ -17,8 +17,8 @@ from .pose_rest import rest
 from .pose_skeleton import Skeleton
 from .pose_surface import mark_parts
 
-#: The pose that every character may be asked for: without a rig it stays as the file has it.
-DEFAULT = "relaxed_arms"
+#: A hand that had to be lifted farther off the body than this, in arm's lengths, does not lie on it.
+SETTLED = 0.45
 ARM_ROLES = tuple(f"{side}_{part}" for side in SIDES for part in ("upper_arm", "lower_arm", "hand"))
 
 
@@ -28,7 +28,7 @@ def abilities(loaded: Loaded) -> dict[str, Ability]:
 
 
 def ability(loaded: Loaded, name: str) -> Ability:
-    """method "bones", or "none" where the rig lacks what the pose needs (exact only if it was not asked to move)."""
+    """method "bones", or "none" where the rig lacks what the pose needs; exact as far as can be told unposed."""
     missing = _missing(loaded, axis_settings("pose")[name].geometry)
     return Ability("none" if missing else "bones", not missing)
 
@@ -46,7 +46,8 @@ def strike(loaded: Loaded, setting: Setting) -> Made:
     bpy.context.view_layer.update()
     weights = _pose(loaded, geometry)
     bpy.context.view_layer.update()
-    return Made("bones", True, weights)
+    settled = all(value <= SETTLED for name, value in weights.items() if name.endswith("_hand_lift"))
+    return Made("bones", settled, weights)
 
 
 def _pose(loaded: Loaded, geometry: dict[str, Any]) -> dict[str, float]:
@@ -70,6 +71,7 @@ def _pose(loaded: Loaded, geometry: dict[str, Any]) -> dict[str, float]:
 def _missing(loaded: Loaded, geometry: dict[str, Any]) -> tuple[str, ...]:
     if loaded.armature is None:
         return ("rig",)
-    wanted = list(ARM_ROLES)
-    wanted += geometry.get("needs", ())
+    if loaded.facts.kind != "humanoid":
+        return ("humanoid",)
+    wanted = [*ARM_ROLES, *(["hips"] if any("touch" in arm for arm in geometry["arms"].values()) else [])]
     return tuple(role for role in wanted if role not in loaded.bones)

@@ -139,16 +139,15 @@ def _moved(points: np.ndarray, pivot: Vector, turn: Quaternion, place: Vector) -
 def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
     axes, touch = scene.axes, row["touch"]
     torso = body_tree(scene.loaded, [HEAD, *(UPPER.format(side=side) for side in SIDES)], scene.region(arm))
-    contact = _contact(scene, arm, touch, torso) if torso else None
-    if contact is None:
-        return {}
-    point, normal = contact
+    point, normal = _contact(scene, arm, touch, torso)
     lift = touch["lift"] * WRIST * arm.limb.lengths[1]
     pole = axes.vector(touch["elbow"], arm.side)
     hidden = [HEAD, *scene.hidden(arm), *(HAND.format(side=side) for side in SIDES)]
     obstacle = body_tree(scene.loaded, hidden, scene.region(arm))
     for _round in range(ROUNDS):
         _lay(scene.skeleton, axes, arm, row, point + normal * lift, pole)
+        if obstacle is None:
+            break
         inside = depth(obstacle, _front(scene, arm), normal, arm.length * 0.5) - touch["press"] * arm.length
         if inside <= 0.0:
             break
@@ -177,20 +176,21 @@ def _lay(skeleton: Skeleton, axes: Axes, arm: Arm, row: dict[str, Any], target: 
         orient(skeleton, arm.limb, arm.hand, axes, row["hand"])
 
 
-def _contact(scene: Scene, arm: Arm, touch: dict[str, Any], torso: BVHTree) -> tuple[Vector, Vector] | None:
-    """Where on the torso the hand comes to lie, and the horizontal direction away from it."""
-    low, high = (_between(scene.loaded, scene.skeleton, part) for part in ("upper_leg", "upper_arm"))
-    if low is None or high is None:
-        return None
+def _contact(scene: Scene, arm: Arm, touch: dict[str, Any], torso: BVHTree | None) -> tuple[Vector, Vector]:
+    """Where on the torso the hand comes to lie, and the horizontal direction away from it.
+
+    Where there is no surface the hand stays half a shoulder's width from the middle.
+    """
+    low, high = (_between(scene, part) for part in ("upper_leg", "upper_arm"))
     axis = low.lerp(high, touch["height"])
     azimuth = math.radians(touch["azimuth"])
     outwards = scene.axes.vector([math.sin(azimuth), 0.0, math.cos(azimuth)], arm.side)
-    hit = outermost(torso, axis, outwards, (high - low).length * 3.0)
-    return None if hit is None else (hit[0], outwards)
+    point = outermost(torso, axis, outwards, scene.region(arm).radius) if torso else None
+    width = abs((scene.skeleton.head(arm.limb.upper) - high).dot(scene.axes.left))
+    return point or axis + outwards * width, outwards
 
 
-def _between(loaded: Loaded, skeleton: Skeleton, part: str) -> Vector | None:
-    names = [loaded.bones.get(f"{side}_{part}") for side in SIDES]
-    if not all(names):
-        return None
-    return (skeleton.head(names[0]) + skeleton.head(names[1])) / 2.0
+def _between(scene: Scene, part: str) -> Vector:
+    """The middle between a left and a right joint; a rig without legs has its hips instead."""
+    names = [scene.loaded.bones.get(f"{side}_{part}") or scene.loaded.bones["hips"] for side in SIDES]
+    return (scene.skeleton.head(names[0]) + scene.skeleton.head(names[1])) / 2.0

@@ -109,12 +109,9 @@ def part_points(loaded: Loaded, part: str) -> np.ndarray:
     return points[indices[:: max(1, len(indices) // SAMPLES)]].astype(np.float64)
 
 
-def outermost(tree: BVHTree, axis: Vector, direction: Vector, far: float) -> tuple[Vector, Vector] | None:
-    """Point and outward normal where a line from outside, towards `axis` along -direction, first meets the surface."""
-    point, normal, _index, _distance = tree.ray_cast(axis + direction * far, -direction, far)
-    if point is None:
-        return None
-    return point, normal if normal.dot(direction) > 0 else -normal
+def outermost(tree: BVHTree, axis: Vector, direction: Vector, far: float) -> Vector | None:
+    """Where a line from `far` outside, towards `axis` along -direction, first meets the surface."""
+    return tree.ray_cast(axis + direction * far, -direction, far)[0]
 
 
 def depth(tree: BVHTree, points: Iterable[np.ndarray], outwards: Vector, within: float) -> float:
