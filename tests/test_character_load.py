@@ -72,6 +72,7 @@ def test_characters_are_understood(row: Expected, seen: dict) -> None:
         assert np.dot(np.subtract(*facts.eyes), left) > 0
     assert body.vertices.dtype == np.float32
     assert body.parts["head"].max() < len(body.vertices)
+    assert set(body.parts["face"]) < set(body.parts["head"])
     heights = body.vertices[body.parts["head"], 2]
     assert heights.max() == pytest.approx(facts.landmarks["crown"][2], abs=0.01 * facts.height)
     assert all(np.isfinite(point).all() for point in body.points.values())

@@ -12,14 +12,14 @@ from . import shape
 from .anatomy import Skull
 from .anchors import Anchor, tie
 from .face_keys import motion
-from .geometry import evaluated, read_parts, write_part
+from .geometry import ATTRIBUTE, coordinates, evaluated, read_parts, write_part
 from .measure import bone_matrices
 from .subject import Subject
 
 #: Points that the skin carries along; the others follow the bone alone, so that a blink does not move an eye.
 ON_SKIN = frozenset({"chin", "mouth", "nose"})
 #: What lies over a face, by name.
-COVER = re.compile(r"hair|wig|beard|(?<![a-z])(?:hat|cap)|helm|hood|glass|lash|brow|opacity", re.IGNORECASE)
+COVER = re.compile(r"hair|wig|beard|(?<![a-z])(?:hat|cap)|helm|hood|glass|lash|brow", re.IGNORECASE)
 
 
 def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str, Anchor]:
@@ -31,7 +31,8 @@ def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str
     head = parts.get("head", np.arange(len(vertices)))
     bone = subject.bones.get("head", "")
     matrix = bone_matrices(subject.cluster.armature, [bone]).get(bone)
-    bare = np.setdiff1d(head, covers(subject, rows), assume_unique=True)
+    hidden = np.concatenate([covers(name, shown.data) for name, shown, _points in rows])
+    bare = head[~hidden[head]]
     points = face_points(subject, skull, facing, shape.to_frame(vertices[bare if len(bare) else head], facing))
     skin = parts.get("face", head)
     anchors = {}
@@ -41,19 +42,19 @@ def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str
     return anchors
 
 
-def covers(subject: Subject, rows: list[tuple[str, bpy.types.Object, np.ndarray]]) -> np.ndarray:
-    """Vertex numbers of hair, hats and glasses, by the names of meshes and materials: they hide ears and nose."""
-    found, start = [np.zeros(0, int)], 0
-    for name, shown, points in rows:
-        mesh = shown.data
-        slots = [i for i, material in enumerate(mesh.materials) if material and COVER.search(material.name)]
-        if COVER.search(name):
-            found.append(np.arange(start, start + len(points)))
-        elif slots:
-            used = {vertex for face in mesh.polygons if face.material_index in slots for vertex in face.vertices}
-            found.append(start + np.array(sorted(used), dtype=int))
-        start += len(points)
-    return np.concatenate(found)
+def _covering(material: str) -> bool:
+    """Hair is often the one material with opacity."""
+    return bool(COVER.search(material)) or "opacity" in material.lower()
+
+
+def covers(name: str, mesh: bpy.types.Mesh) -> np.ndarray:
+    """(n,) True for the vertices of hair, hats and glasses, by the names of mesh and materials: they hide a face."""
+    hidden = np.full(len(mesh.vertices), bool(COVER.search(name)))
+    slots = [index for index, material in enumerate(mesh.materials) if material and _covering(material.name)]
+    if slots and not hidden.all():
+        used = {vertex for face in mesh.polygons if face.material_index in slots for vertex in face.vertices}
+        hidden[sorted(used)] = True
+    return hidden
 
 
 def face_points(subject: Subject, skull: Skull, facing: np.ndarray, head: np.ndarray) -> dict[str, np.ndarray]:
@@ -94,19 +95,20 @@ def _key_centre(subject: Subject, facing: np.ndarray, names: tuple[str, ...]) ->
 
 
 def mark_face(subject: Subject, skull: Skull, facing: np.ndarray) -> None:
-    """Keep as part `face` the front of the skull between chin and brow."""
+    """Keep as part `face` the bare front of the skull between chin and brow."""
     line = eye_line(skull)
     top = min(line + 0.6 * (line - skull.chin[2]), float(skull.crown[2]))
-    half = 0.5 * skull.width
+    depth = 0.5 * (skull.crown[1] + skull.chin[1])
+    fronts, bare = {}, {}
     for mesh in subject.cluster.meshes:
-        count = len(mesh.data.vertices)
-        inside = np.zeros(count, dtype=np.float32)
-        made = mesh.data.attributes.get("modelsheet_head")
-        made.data.foreach_get("value", inside)
+        inside = np.zeros(len(mesh.data.vertices), dtype=np.float32)
+        mesh.data.attributes[ATTRIBUTE + "head"].data.foreach_get("value", inside)
         turn = np.array(mesh.matrix_world)
-        flat = np.empty(count * 3, dtype=np.float32)
-        mesh.data.vertices.foreach_get("co", flat)
-        points = shape.to_frame(flat.reshape(-1, 3) @ turn[:3, :3].T + turn[:3, 3], facing)
-        depth = 0.5 * (skull.crown[1] + skull.chin[1])
+        points = shape.to_frame(coordinates(mesh.data.vertices) @ turn[:3, :3].T + turn[:3, 3], facing)
         front = (points[:, 1] > depth) & (points[:, 2] >= skull.chin[2]) & (points[:, 2] <= top)
-        write_part(mesh, "face", inside * (front & (np.abs(points[:, 0] - skull.middle) <= half)))
+        fronts[mesh.name] = inside * (front & (np.abs(points[:, 0] - skull.middle) <= 0.5 * skull.width))
+        bare[mesh.name] = fronts[mesh.name] * ~covers(mesh.name, mesh.data)
+    # A name may cover everything ("boy_with_hat" as one mesh): then it says nothing.
+    chosen = bare if any(row.any() for row in bare.values()) else fronts
+    for mesh in subject.cluster.meshes:
+        write_part(mesh, "face", chosen[mesh.name])
