@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -33,7 +34,7 @@ def eyeball(face: Face, side: str) -> Part:
     for k in range(around):
         n = (k + 1) % around
         faces.append((0, int(index[0, k]), int(index[0, n])))
-        faces += [(int(a[k]), int(b[k]), int(b[n]), int(a[n])) for a, b in zip(index[:-1], index[1:], strict=True)]
+        faces += [(int(a[k]), int(b[k]), int(b[n]), int(a[n])) for a, b in itertools.pairwise(index)]
         faces.append((int(index[-1, k]), len(vertices) - 1, int(index[-1, n])))
     keys = {}
     inward = -1.0 if side == "left" else 1.0
@@ -65,7 +66,7 @@ def brow_line(face: Face, side: str, t: Array) -> tuple[Array, Array, Array, Arr
     path = face.table.points(el, sign * (0.125 + 0.58 * t))
     normal = gradient(face.field, path)
     tangent = unit(np.gradient(path, axis=0))
-    half = 0.0050 * face.shape["brow_thick"] * np.clip(np.minimum(1.0, 0.55 + 1.8 * t) * (1.0 - t**2.4), 0.10, 1.0)
+    half = 0.0044 * face.shape["brow_thick"] * np.clip(np.minimum(1.0, 0.45 + 2.0 * t) * (1.0 - t**2.4), 0.10, 1.0)
     return path, normal, tangent, np.cross(normal, tangent) * sign, half
 
 
@@ -144,7 +145,7 @@ def lashes(face: Face, side: str, heads: Mapping[str, Array]) -> Part:
 def teeth(face: Face) -> list[Part]:
     """Upper and lower teeth, and a tongue."""
     out = []
-    for name, z, up in (("TeethUpper", -0.0685, 1.0), ("TeethLower", -0.0815, -1.0)):
+    for name, z, up in (("TeethUpper", -0.0730, 1.0), ("TeethLower", -0.0875, -1.0)):
         steps, around = 41, 12
         t = np.linspace(-1.0, 1.0, steps)
         angle = t * 1.25
@@ -157,7 +158,7 @@ def teeth(face: Face) -> list[Part]:
         out.append(Part(name, v, closed(q, 1, steps, around), "teeth", None, uv))
     steps, around = 12, 12
     t = np.linspace(0.0, 1.0, steps)
-    path = np.column_stack([np.zeros(steps), -0.040 - 0.040 * t, -0.0835 + 0.005 * np.sin(np.pi * t)])
+    path = np.column_stack([np.zeros(steps), -0.040 - 0.040 * t, -0.0825 + 0.006 * np.sin(np.pi * t)])
     width = 0.0140 * np.sqrt(np.clip(1.02 - t**3, 0.02, 1.0))
     v, q, uv = tube(
         path[None],
@@ -208,7 +209,7 @@ def ear(face: Face) -> Part:
         m = (k + 1) % around
         faces.append((2 * n, int(index[0, k]), int(index[0, m])))
         faces.append((2 * n + 1, int(index[0, m] + n), int(index[0, k] + n)))
-        for p, q in zip(index[:-1], index[1:], strict=True):
+        for p, q in itertools.pairwise(index):
             faces.append((int(p[k]), int(q[k]), int(q[m]), int(p[m])))
             faces.append((int(p[m] + n), int(q[m] + n), int(q[k] + n), int(p[k] + n)))
         faces.append((int(index[-1, k]), int(index[-1, k] + n), int(index[-1, m] + n), int(index[-1, m])))
@@ -256,20 +257,18 @@ def face_features(face: Face, heads: Mapping[str, Array]) -> list[Part]:
     return parts
 
 
-def follow(part: Part, face: Face, heads: Mapping[str, Array], near: int = 6) -> Part:
-    """Give a part the keys of the skin it sits on: the mean offset of its nearest skin vertices."""
-    candidates = np.flatnonzero(face.grid.skin & (face.grid.neck == 0.0))
+def follow(part: Part, face: Face, heads: Mapping[str, Array], reach: float = 0.0025) -> Part:
+    """Give a part the keys of the skin it sits on: offsets averaged over about `reach` metres of skin around."""
     low, high = part.vertices.min(axis=0) - 0.012, part.vertices.max(axis=0) + 0.012
-    rest = face.rest[candidates]
-    candidates = candidates[((rest > low) & (rest < high)).all(axis=1)]
-    distance = np.linalg.norm(part.vertices[:, None] - face.rest[candidates][None], axis=2)
-    nearest = np.argpartition(distance, near, axis=1)[:, :near]
-    weight = 1.0 / (np.take_along_axis(distance, nearest, axis=1) + 0.002) ** 2
+    around = face.grid.skin & ((face.rest > low) & (face.rest < high)).all(axis=1)
+    skin = face.rest[around]
+    squares = (part.vertices**2).sum(axis=1)[:, None] + (skin**2).sum(axis=1) - 2.0 * part.vertices @ skin.T
+    weight = np.exp(-(squares - squares.min(axis=1, keepdims=True)) / (2.0 * reach**2))
     weight /= weight.sum(axis=1, keepdims=True)
     for name, head in heads.items():
-        offset = (head - face.rest)[candidates]
+        offset = (head - face.rest)[around]
         if np.abs(offset).max() > 1e-5:
-            part.keys[name] = (offset[nearest] * weight[..., None]).sum(axis=1)
+            part.keys[name] = weight @ offset
     return part
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -162,7 +163,7 @@ def build(eye_span: tuple[float, float], mouth_half: float) -> Grid:
 def _rim(rows: Array, flip: bool) -> list[tuple[int, ...]]:
     """Quads between successive rows of a rim."""
     out: list[tuple[int, ...]] = []
-    for a, b in zip(rows[:-1], rows[1:], strict=True):
+    for a, b in itertools.pairwise(rows):
         for k in range(len(a) - 1):
             quad = (int(a[k]), int(b[k]), int(b[k + 1]), int(a[k + 1]))
             quad = tuple(dict.fromkeys(quad))

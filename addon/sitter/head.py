@@ -13,6 +13,7 @@ from .features import TITLE, ear
 from .fields import Array, gauss, smoothstep
 from .grid import MOUTH_EL
 from .part import Part, joined, mirror
+from .relief import lip_heights
 from .skeleton import HEAD, chain_weights
 
 
@@ -80,7 +81,7 @@ def tints(face: Face) -> Array:
     out = np.zeros((len(points), 3))
     t = (grid.el - MOUTH_EL) * 0.125
     s = np.abs(grid.az) / face.mouth
-    top, low = face.lip_heights(np.clip(s, 0.0, 1.0))
+    top, low = lip_heights(np.clip(s, 0.0, 1.0), face.shape["lips"])
     edge = np.where(t >= 0, top - t, low + t)
     lip = smoothstep(edge, -0.0006, 0.0010) * (s < 1.01)
     blush = 0.0

@@ -63,9 +63,8 @@ def scatter(face: Face, layer: Layer, rng: np.random.Generator) -> Roots:
     return Roots(position, gradient(face.field, position), azimuth, rank)
 
 
-def obstacle(face: Face, layer: Layer) -> Field:
-    """What locks can't enter: head, ears, shoulders, and the face itself, which they frame."""
-    shield = layer.get("shield", 1.0)
+def obstacle(face: Face) -> Field:
+    """What locks can't enter: head, ears and shoulders."""
 
     def field(points: Array) -> Array:
         p = mirrored(points)
@@ -74,9 +73,6 @@ def obstacle(face: Face, layer: Layer) -> Field:
         shoulders = cone(p, (0, 0.03, -0.235), (0.15, 0.028, -0.262), 0.064, 0.070)
         chest = ellipsoid(p, (0, 0.02, -0.34), (0.165, 0.125, 0.15))
         d = blend(d, blend(shoulders, chest, 0.05), 0.03)
-        if shield:
-            free = -0.045 * shield - 0.16 * smoothstep(points[:, 2], 0.025, 0.078)
-            d = blend(d, points[:, 1] - free, 0.012)
         return d
 
     return field
@@ -88,8 +84,10 @@ def comb(roots: Roots, layer: Layer) -> Array:
     behind = smoothstep(y, 0.0, 0.07)
     away = np.tanh((x - layer.get("part", 0.03) * (1.0 - behind)) / (0.012 + 0.10 * behind))
     wide, back, down = layer.get("comb", (0.9, 0.15, -0.5))
+    front = smoothstep(y, -0.01, -0.06)
     heading = np.column_stack([away * wide, np.full(len(x), back), np.full(len(x), down)])
-    heading[:, 1] -= layer.get("fringe", 0.0) * smoothstep(y, 0.0, -0.07)
+    heading[:, 1] -= layer.get("fringe", 0.0) * front
+    heading[:, 2] += layer.get("sweep", 0.0) * front
     if "swirl" in layer:
         heading = np.cross(roots.normal, np.array(layer["swirl"])) + heading * 0.3
     tangent = unit(heading - roots.normal * (heading * roots.normal).sum(axis=1, keepdims=True))
@@ -99,7 +97,7 @@ def comb(roots: Roots, layer: Layer) -> Array:
 def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tuple[Array, Array]:
     """Centre lines (C, S, 3) and their outward normals."""
     count, steps = len(roots.position), int(layer.get("steps", 16))
-    solid = obstacle(face, layer)
+    solid, shield = obstacle(face), layer.get("shield", 1.0)
     length = np.interp(np.abs(roots.azimuth), AROUND, layer["length"]) * (
         1 + rng.normal(0, layer.get("ragged", 0.04), count)
     )
@@ -136,6 +134,11 @@ def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tu
         if goal is not None:
             push = np.minimum(push, lengths(goal - position) * 0.5)
         position = position + normal * push[:, None]
+        if shield:
+            free = -0.050 * shield - 0.16 * smoothstep(position[:, 2], 0.024, 0.082)
+            behind = np.clip(free - position[:, 1], 0.0, 0.8 * stride)
+            position[:, 1] += behind
+            direction[:, 1] += 0.5 * behind / stride
         into = np.minimum((direction * normal).sum(axis=1), 0.0)
         direction = direction - normal * np.where(push > 0, into, 0.0)[:, None]
         path.append(position)

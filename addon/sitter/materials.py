@@ -210,7 +210,7 @@ def plain(name: str, colour: Colour, roughness: float, **more: Any) -> bpy.types
 
 def all_materials(colours: Mapping[str, Colour], feature: str) -> dict[str, bpy.types.Material]:
     """Material name, as parts give it -> material."""
-    dark = scaled(colours["hair"], 0.5)
+    dark = scaled(colours["hair"], 0.6)
     makers: dict[str, Callable[[], bpy.types.Material]] = {
         "skin": lambda: skin(colours, feature),
         "eye": lambda: eye(colours),

@@ -15,7 +15,7 @@ EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if np.abs(CORNERS[a] 
 
 
 def sample(field: Field, low: Array, step: float, shape: tuple[int, int, int]) -> Array:
-    """Field values on a regular grid of `shape` with its first corner at `low`; blocks far from the surface are flat."""
+    """Field values on a grid of `shape` with its first corner at `low`; blocks far from the surface are flat."""
     block = 4
     blocks = [-(-n // block) for n in shape]
     axes = [low[a] + step * (block * np.arange(blocks[a]) + 0.5 * (block - 1)) for a in range(3)]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -66,7 +67,7 @@ def chain_weights(points: Array, bones: Sequence[str], softness: Mapping[str, fl
     best = np.full(len(points), np.inf)
     length = 0.0
     starts = []
-    for index, (a, b) in enumerate(zip(joints[:-1], joints[1:], strict=True)):
+    for index, (a, b) in enumerate(itertools.pairwise(joints)):
         size = float(np.linalg.norm(b - a))
         axis = (b - a) / size
         t = (points - a) @ axis
