@@ -30,8 +30,10 @@ def spots_of(camera, points, size=SIZE):
     return project(camera, points, size)[:, :2]
 
 
-@pytest.mark.parametrize("name", ["mpfb_human.blend", "godette_vrm0.vrm", "ict_facekit_clean.blend"])
-@pytest.mark.parametrize("pose", ["relaxed_arms", "waving"])
+@pytest.mark.parametrize(
+    ("name", "pose"),
+    [("mpfb_human.blend", "waving"), ("godette_vrm0.vrm", "relaxed_arms"), ("ict_facekit_clean.blend", "relaxed_arms")],
+)
 def test_what_is_promised_lies_inside_the_margins(characters, name, pose):
     loaded = load(characters, name)
     strike(loaded, setting("pose", pose))

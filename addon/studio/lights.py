@@ -2,9 +2,10 @@
 """Light rigs: from data (plan/settings/lighting/NAME.yaml) to lamps and a world around the character.
 
 A rig's keys: `follows` (camera | character: what azimuth 0 faces), `world` (zenith, horizon, ground: sRGB; strength:
-radiance of white) and `lights` (name -> row). A light's row: kind (area | sun), azimuth and elevation in degrees,
-kelvin, and `light`: what it gives at the head, as irradiance in W/m2, so that no rig depends on scale. Area lights
-have distance and size in reaches (see _reach), suns have spread in degrees.
+radiance of white) and `lights` (name -> row). A light is a round lamp; its row: azimuth and elevation in degrees,
+distance and size (diameter) in reaches (see _reach), kelvin, and `light`: what it gives at the head, as irradiance in
+W/m2, so that no rig depends on scale. The sun is a lamp far away: Blender's own sun lamp and the world stand in no
+fixed order in Cycles, and which comes first changes the noise from run to run.
 
 A rig that follows the camera is mirrored where the face looks to the other side of the picture: positive azimuths
 are always the side to which the face looks, so that a key falls on the face and not on the back of the head.
@@ -61,17 +62,13 @@ def _reach(facts: CharacterFacts) -> float:
 
 
 def _lamp(name: str, row: dict[str, Any], target: np.ndarray, way: np.ndarray, reach: float) -> None:
-    kind = row["kind"].upper()
-    data = bpy.data.lights.new(PREFIX + name, kind)
+    data = bpy.data.lights.new(PREFIX + name, "AREA")
     lamp = bpy.data.objects.new(PREFIX + name, data)
-    distance = row.get("distance", 3.0) * reach
-    if kind == "SUN":
-        data.energy, data.angle = row["light"], math.radians(row["spread"])
-    else:
-        data.shape = "DISK"
-        data.size = row["size"] * reach
-        # A disk of P watts has the radiance P / (pi area) and gives P / (pi distance^2) on its axis, when far.
-        data.energy = row["light"] * math.pi * (distance**2 + (data.size / 2) ** 2)
+    distance = row["distance"] * reach
+    data.shape = "DISK"
+    data.size = row["size"] * reach
+    # A disk of P watts has the radiance P / (pi area) and gives P / (pi (distance^2 + radius^2)) on its axis.
+    data.energy = row["light"] * math.pi * (distance**2 + (data.size / 2) ** 2)
     data.color = kelvin_color(row["kelvin"])
     lamp.visible_camera = False
     lamp.matrix_world = _looking(target + way * distance, way)
