@@ -27,7 +27,8 @@ class Cluster:
     @property
     def weight(self) -> int:
         """How much there is of it: faces."""
-        return sum(len(mesh.data.polygons) for mesh in self.meshes)
+        faces: list[int] = [len(mesh.data.polygons) for mesh in self.meshes]
+        return sum(faces)
 
 
 def clusters(objects: list[bpy.types.Object]) -> list[Cluster]:

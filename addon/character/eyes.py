@@ -77,7 +77,7 @@ def _eye_points(mesh: bpy.types.Object) -> list[tuple[str, np.ndarray]]:
     if rows:
         return rows
     groups = {group.index: normalise(group.name).side for group in mesh.vertex_groups if is_eye(group.name)}
-    named = {index: [] for index in groups}
+    named: dict[int, list[int]] = {index: [] for index in groups}
     if groups and not any(modifier.type == "ARMATURE" for modifier in mesh.modifiers):
         for vertex in mesh.data.vertices:
             for entry in vertex.groups:

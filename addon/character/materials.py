@@ -66,7 +66,8 @@ def drop_missing(material: bpy.types.Material) -> bool:
 
 def _fed_by(tree: bpy.types.NodeTree, node: bpy.types.Node) -> list[bpy.types.NodeSocket]:
     """Every shader input that a node feeds, through whatever lies between."""
-    found, todo, seen = [], [node], {node.name}
+    found: list[bpy.types.NodeSocket] = []
+    todo, seen = [node], {node.name}
     while todo:
         current = todo.pop()
         for link in [link for link in tree.links if link.from_node == current]:
