@@ -19,7 +19,7 @@ STAND_IN = {"spine": "chest", "chest": "spine", "neck": "head"}
 
 def turn_body(loaded: Loaded, skeleton: Skeleton, axes: Axes, turns: dict[str, dict[str, float]]) -> dict[str, float]:
     """Apply the table's turns; returns what was turned, as `role_turn`: degrees."""
-    made = {}
+    made: dict[str, float] = {}
     for role in ORDER:
         row = turns.get(role)
         if not row:

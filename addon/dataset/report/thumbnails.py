@@ -42,7 +42,7 @@ def thumbnail(path: Path) -> Thumbnail | None:
     except (OSError, SyntaxError, ValueError):  # what Pillow raises for broken PNGs
         return None
     small.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS)
-    transparent = small.getchannel("A").getextrema()[0] < 255
+    transparent = small.getchannel("A").getextrema()[0] < 255  # type: ignore[operator]
     stream = io.BytesIO()
     (small if transparent else small.convert("RGB")).save(stream, "WEBP", quality=QUALITY, method=4)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
