@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from collections.abc import Mapping
 
 import numpy as np
@@ -125,7 +127,7 @@ def collar_ring(shape: Shape) -> Part:
     return Part("Collar", v, q, "cloth_top", None, np.column_stack([across, np.ones(len(v))]))
 
 
-def torso_weights(vertices: Array, shape: Shape, limb) -> dict[str, Array]:
+def torso_weights(vertices: Array, shape: Shape, limb: Callable[[Array], Array]) -> dict[str, Array]:
     """Spine, shoulders and arms for what covers the upper body."""
     spine = chain_weights(
         vertices, ["Hips", "Spine", "Spine1", "Spine2"], {"Spine": 0.05, "Spine1": 0.05, "Spine2": 0.05}
