@@ -178,7 +178,7 @@ def _inspect(given: argparse.Namespace, console: Console) -> int:
     characters = [loaded["facts"], *loaded["others"]]
     answer = {
         "file": given.file,
-        "format": "sitter" if given.file == "sitter" else Path(given.file).suffix.lstrip(".").lower(),
+        "format": loaded["format"],
         "characters": characters,
         "warnings": loaded["warnings"],
     }

@@ -68,6 +68,7 @@ class Server:
             "event": "loaded",
             "facts": self.loaded.facts.to_json(),
             "sha256": self.loaded.sha256,
+            "format": self.loaded.form,
             "warnings": self.loaded.warnings,
             "others": [facts.to_json() for facts in self.loaded.others],
         }

@@ -31,6 +31,10 @@ def load_file(path: Path, overrides: Overrides) -> Loaded:
     warnings = clean(str(path))
     loaded = _able(understand(str(path), sha256_file(path), overrides, vrm))
     loaded.warnings[:0] = warnings
+    loaded.form = found.form
+    if not loaded.others and not (vrm and vrm.title):
+        # alone in its file, it is better known by the file's name than by its rig's
+        loaded.facts = dataclasses.replace(loaded.facts, name=path.stem)
     return loaded
 
 

@@ -28,6 +28,7 @@ class Loaded:
     bones: role -> pose-bone name; roles are VRM's humanoid names in snake case (hips, spine, chest, neck, head, jaw,
     left_eye, left_shoulder, left_upper_arm, left_lower_arm, left_hand, left_upper_leg, left_lower_leg, left_foot,
     right_...) plus face roles (left_inner_brow, left_mouth_corner ...).
+    form: what kind of file it came from ("glb", "vrm" ...).
     keys: canonical ARKit name (`mouthSmileLeft`) -> the shape keys that make it.
     own: the file's own whole expressions (VRM presets, `Angry`): canonical setting name -> shape keys.
     anchors: key point -> what it is tied to; measure() reads them.
@@ -41,6 +42,7 @@ class Loaded:
     bones: dict[str, str] = field(default_factory=dict)
     keys: dict[str, list[KeyDrive]] = field(default_factory=dict)
     own: dict[str, list[KeyDrive]] = field(default_factory=dict)
+    form: str = "sitter"
     warnings: list[str] = field(default_factory=list)
     others: list[CharacterFacts] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
