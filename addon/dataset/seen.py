@@ -13,9 +13,12 @@ ORDER = ("expression", "pose", "angle", "framing", "lighting", "background")
 
 
 def seen(row: Row) -> dict[str, Setting]:
-    """The settings, by axis, that the training picture of a truth row shows, in the order of captions."""
+    """The settings, by axis, that the training picture of a truth row shows, in the order of captions.
+
+    An expression that could only be approximated is not named: what was meant as happy may read as a small "oh".
+    """
     named = {axis: setting(axis, row["settings"][axis]) for axis in ORDER}
-    if not row["visible"]["face"] or not _made(row, "expression"):
+    if not row["visible"]["face"] or not _made(row, "expression") or not row["made"]["expression"]["exact"]:
         del named["expression"]
     if not _shows_pose(row):
         del named["pose"]
