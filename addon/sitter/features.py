@@ -145,7 +145,7 @@ def lashes(face: Face, side: str, heads: Mapping[str, Array]) -> Part:
 def teeth(face: Face) -> list[Part]:
     """Upper and lower teeth, and a tongue."""
     out = []
-    for name, z, up in (("TeethUpper", -0.0730, 1.0), ("TeethLower", -0.0875, -1.0)):
+    for name, z, up in (("TeethUpper", -0.0758, 1.0), ("TeethLower", -0.0885, -1.0)):
         steps, around = 41, 12
         t = np.linspace(-1.0, 1.0, steps)
         angle = t * 1.25
@@ -153,7 +153,7 @@ def teeth(face: Face) -> list[Part]:
         normal = np.column_stack([np.sin(angle), -np.cos(angle), np.zeros(steps)])
         side_axis = np.broadcast_to([0.0, 0.0, 1.0], path.shape)
         bumps = 1.0 - 0.06 * (np.abs(np.sin(t * 14.0)) < 0.16)
-        width = np.full(steps, 0.0062) * (1.0 if up > 0 else 0.85)
+        width = np.full(steps, 0.0062) * (1.0 if up > 0 else 0.7)
         v, q, uv = tube(path[None], side_axis[None], normal[None], width[None], (0.0030 * bumps)[None], around)
         out.append(Part(name, v, closed(q, 1, steps, around), "teeth", None, uv))
     steps, around = 12, 12

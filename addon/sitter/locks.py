@@ -111,7 +111,8 @@ def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tu
     stride = length / (steps - 1)
     if goal is not None:
         stride = lengths(goal - roots.position) * 1.35 / (steps - 1)
-    position, direction = roots.position + roots.normal * 0.001, comb(roots, layer)
+    position = roots.position + roots.normal * layer.get("start", 0.001)
+    direction = comb(roots, layer) + layer.get("random", 0.0) * rng.normal(0.0, 1.0, (count, 3))
     path, normals = [position], [roots.normal]
     for k in range(1, steps):
         t = k / (steps - 1)
@@ -130,7 +131,10 @@ def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tu
         reach = stride if goal is None else np.minimum(stride, lengths(goal - position))
         position = position + direction * reach[:, None]
         normal = gradient(solid, position, 1e-3)
-        push = np.clip(offset * min(1.0, 2.5 * t) - solid(position), 0.0, None)
+        gap = offset * min(1.0, 2.5 * t) - solid(position)
+        push = np.clip(gap, 0.0, None)
+        cling = layer.get("cling", 0.0) * smoothstep(position[:, 2], -0.06, 0.02)
+        direction = direction + normal * (np.clip(gap + 0.003, -0.03, 0.0) / 0.03 * cling)[:, None]
         if goal is not None:
             push = np.minimum(push, lengths(goal - position) * 0.5)
         position = position + normal * push[:, None]

@@ -132,7 +132,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
         n.link(place, cells.inputs["Vector"])
         cells.inputs["Scale"].default_value = 210.0
         chance, size, _ = n.split(cells.outputs["Color"])
-        dot = n.math("LESS_THAN", cells.outputs["Distance"], n.math("ADD", n.math("MULTIPLY", size, 0.17), 0.16))
+        dot = n.math("LESS_THAN", cells.outputs["Distance"], n.math("ADD", n.math("MULTIPLY", size, 0.16), 0.12))
         dot = n.math("MULTIPLY", dot, n.math("LESS_THAN", chance, n.math("MULTIPLY", spots, 0.75)))
         colour = n.mix(n.math("MULTIPLY", dot, 0.60), colour, toned(base, 0.62, 0.40, 0.28))
     if feature == "mole":
@@ -182,7 +182,7 @@ def hair_like(name: str, base: Colour) -> bpy.types.Material:
     strand = n.noise(vector.outputs[0], 1.0, 2.0)
     colour = n.mix(n.step(strand, 0.3, 0.7), scaled(base, 0.55), scaled(base, 1.35))
     colour = n.mix(n.math("MULTIPLY", tone, 0.45), colour, scaled(base, 0.45))
-    n.set(base_color=colour, roughness=0.42, specular_ior_level=0.45)
+    n.set(base_color=colour, roughness=0.50, specular_ior_level=0.38)
     n.bump(strand, 0.35, 0.0015)
     return n.material
 
