@@ -25,6 +25,7 @@ from ..studio.lights import light
 from ..studio.projection import CameraTruth, project
 from .engine import prepare
 from .options import RenderOptions
+from .preview import viewport_colours
 from .truth import Scenery, print_truth, take_truth
 
 #: Air around the character's vertices that is rendered too, as a share of the picture: pixel filter, thin strands.
@@ -41,6 +42,8 @@ def shoot(
     """
     facts = loaded.facts
     software = {"modelsheet": VERSION, **prepare(options)}
+    if options.engine == "workbench":
+        viewport_colours(loaded.meshes)
     made = {"pose": strike(loaded, setting("pose", take["pose"]))}
     made["expression"] = express(loaded, setting("expression", take["expression"]))
     body = measure(loaded)
