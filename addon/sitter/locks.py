@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from .body import torso
 from .face import Face
-from .fields import Array, Field, blend, cone, ellipsoid, gradient, lengths, mirrored, smoothstep
+from .fields import Array, Field, blend, ellipsoid, gradient, lengths, mirrored, smoothstep
 from .part import Part, tube
+from .skeleton import HEAD
 from .skull import CENTER, directions, march
 
 #: Azimuths at which a layer's four-number rows (front, temple, ear, back) hold.
@@ -53,7 +55,7 @@ def scatter(face: Face, layer: Layer, rng: np.random.Generator) -> Roots:
     k = np.arange(total) + 0.5
     azimuth = (k * np.pi * (3.0 - np.sqrt(5.0)) + np.pi) % (2 * np.pi) - np.pi + rng.normal(0.0, 0.02, total)
     elevation = np.arcsin(1.0 - 2.0 * k / total) + rng.normal(0.0, 0.02, total)
-    low = hairline(azimuth) + layer.get("inset", 0.03)
+    low = hairline(azimuth) + np.interp(np.abs(azimuth), AROUND, layer.get("inset", [0.03] * 4))
     keep = (elevation > low) & (elevation < layer.get("top", 2.0)) & (np.abs(azimuth) > layer.get("from", -1.0))
     keep &= np.abs(azimuth) < layer.get("to", 9.0)
     elevation, azimuth, low = elevation[keep], azimuth[keep], low[keep]
@@ -70,9 +72,7 @@ def obstacle(face: Face) -> Field:
         p = mirrored(points)
         d = face.field(points)
         d = blend(d, ellipsoid(p, (0.092, 0.016, -0.010), (0.012, 0.022, 0.034)), 0.02)
-        shoulders = cone(p, (0, 0.03, -0.235), (0.15, 0.028, -0.262), 0.064, 0.070)
-        chest = ellipsoid(p, (0, 0.02, -0.34), (0.165, 0.125, 0.15))
-        d = blend(d, blend(shoulders, chest, 0.05), 0.03)
+        d = blend(d, torso(p + HEAD, face.shape) - 0.013, 0.02)
         return d
 
     return field
@@ -133,7 +133,7 @@ def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tu
         normal = gradient(solid, position, 1e-3)
         gap = offset * min(1.0, 2.5 * t) - solid(position)
         push = np.clip(gap, 0.0, None)
-        cling = layer.get("cling", 0.0) * smoothstep(position[:, 2], -0.06, 0.02)
+        cling = layer.get("cling", 0.0) * smoothstep(position[:, 2], -0.01, 0.05)
         direction = direction + normal * (np.clip(gap + 0.003, -0.03, 0.0) / 0.03 * cling)[:, None]
         if goal is not None:
             push = np.minimum(push, lengths(goal - position) * 0.5)

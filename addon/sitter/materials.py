@@ -14,6 +14,9 @@ Colour = tuple[float, float, float]
 #: Where the mole sits: left of the mouth, in the head's space.
 MOLE = (0.0300, -0.0885, -0.0580)
 
+#: Height of soft folds in cloth, in heights of its grain.
+FOLDS = 18.0
+
 #: Angle of the iris' rim from the gaze, radians.
 IRIS = 0.415
 
@@ -143,7 +146,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
     colour = n.mix(n.math("MULTIPLY", scar, 0.75), colour, toned(base, 1.12, 0.72, 0.70))
     colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.86, 0.40, 0.40))
     colour = n.mix(inside, colour, (0.10, 0.012, 0.012))
-    n.set(base_color=colour, subsurface_weight=0.12, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.012)
+    n.set(base_color=colour, subsurface_weight=0.18, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.014)
     n.set(roughness=n.math("SUBTRACT", 0.48, n.math("MULTIPLY", lip, 0.14)), specular_ior_level=0.4)
     grain = n.math("ADD", n.noise(place, 900.0, 1.0), n.math("MULTIPLY", scar, -3.0))
     n.bump(grain, 0.10, 0.0006)
@@ -197,7 +200,9 @@ def cloth(name: str, colour: Colour, knit: float) -> bpy.types.Material:
     shade = n.mix(n.step(grain, 0.3, 0.75), scaled(colour, 0.85), scaled(colour, 1.1))
     shade = n.mix(n.math("MULTIPLY", ribbed, n.step(rib, 0.4, -1.0)), shade, scaled(colour, 0.55))
     n.set(base_color=shade, roughness=0.85, sheen_weight=0.25, sheen_roughness=0.5, specular_ior_level=0.25)
-    n.bump(n.math("ADD", grain, n.math("MULTIPLY", n.math("MULTIPLY", rib, ribbed), knit)), 0.45, 0.002)
+    folds = n.math("MULTIPLY", n.noise(place, 7.0, 1.0), FOLDS)
+    relief = n.math("ADD", grain, n.math("MULTIPLY", n.math("MULTIPLY", rib, ribbed), knit))
+    n.bump(n.math("ADD", relief, folds), 0.45, 0.002)
     return n.material
 
 
