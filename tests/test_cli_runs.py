@@ -101,6 +101,24 @@ def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, preset: Path, nu
     assert not list(out.rglob("*.part-*"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds the child through Linux's /proc")
+def test_a_blender_that_dies_costs_no_picture(tmp_path: Path, preset: Path) -> None:
+    out = tmp_path / "mara"
+    running = subprocess.Popen(command(out, preset), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    assert running.stdout is not None
+    for line in running.stdout:
+        if json.loads(line)["event"] == "shot":
+            break
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    output, error = running.communicate(timeout=200)
+    assert running.returncode == 0, error
+    done = json.loads(output.splitlines()[-1])
+    assert done["failed"] == []
+    assert len(prints(out)) == 4
+
+
 def test_captions_in_other_words_need_no_render(made: tuple[Path, list[dict[str, Any]]]) -> None:
     out, _events = made
     texts = sorted((out / "final_dataset" / "train").rglob("*.txt"))
