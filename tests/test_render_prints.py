@@ -160,7 +160,8 @@ def test_what_is_hidden_is_not_called_visible(characters, tmp_path, name):
         assert seen["points"][near]["visible"], angle
         assert seen["points"][far]["in_frame"] and not seen["points"][far]["visible"], angle
     for angle in ("three_quarter_left", "three_quarter_right", "from_above", "from_below"):
-        assert truth(angle)["visible"]["face"] is True
+        seen = truth(angle)["visible"]
+        assert seen["face"] is True and seen["eyes"] == 2, angle
     back = truth("back", "full_body")
     assert back["visible"]["face"] is False and back["visible"]["eyes"] == 0
     assert back["boxes"]["face"] is None and back["boxes"]["head"] is not None

@@ -26,8 +26,9 @@ SEEN_ALPHA = 8
 HEAD_DEPTH = {"eye": 0.16, "ear": 0.12, "nose": 0.08, "mouth": 0.10, "chin": 0.12, "crown": 0.15}
 #: ... and, for the body, in seventh parts of its height where that is less: a chibi's arms do not grow with its head.
 BODY_DEPTH = {"neck": 0.45, "shoulder": 0.5, "elbow": 0.35, "wrist": 0.3, "hip": 0.65, "knee": 0.45, "ankle": 0.4}
-#: The cornea lies this far before an eye's middle (head heights): from the side, the nose hides the middle first.
-CORNEA, CORNEA_DEPTH = 0.055, 0.05
+#: From the side, the bridge of the nose hides an eye's middle before its front: these places (head heights before the
+#: middle) are tried too.
+EYE_FRONTS = (0.06, 0.10)
 #: An expression can be read up to this angle between the face and the camera; a single eye a little beyond it.
 FACE_ANGLE, EYE_ANGLE = 75.0, 105.0
 #: The far eye goes behind the nose where the camera stands this far (degrees) on the other side of the face.
@@ -121,9 +122,9 @@ class Sight:
     def _is_seen(self, kind: str, place: np.ndarray) -> bool:
         if kind in BODY_DEPTH:
             return self.reaches(place, BODY_DEPTH[kind] * self.limb)
-        if self.reaches(place, HEAD_DEPTH[kind] * self.unit):
-            return True
-        return kind == "eye" and self.reaches(place + CORNEA * self.unit * self.forward, CORNEA_DEPTH * self.unit)
+        fronts = EYE_FRONTS if kind == "eye" else ()
+        places = [place, *(place + front * self.unit * self.forward for front in fronts)]
+        return any(self.reaches(spot, HEAD_DEPTH[kind] * self.unit) for spot in places)
 
     def hand(self, side: str) -> bool:
         """Whether enough of a hand is in the picture and not hidden."""
