@@ -66,7 +66,7 @@ def brow_line(face: Face, side: str, t: Array) -> tuple[Array, Array, Array, Arr
     path = face.table.points(el, sign * (0.125 + 0.58 * t))
     normal = gradient(face.field, path)
     tangent = unit(np.gradient(path, axis=0))
-    half = 0.0044 * face.shape["brow_thick"] * np.clip(np.minimum(1.0, 0.45 + 2.0 * t) * (1.0 - t**2.4), 0.10, 1.0)
+    half = 0.0044 * face.shape["brow_thick"] * np.clip(np.minimum(1.0, 0.36 + 2.4 * t) * (1.0 - t**2.4), 0.10, 1.0)
     return path, normal, tangent, np.cross(normal, tangent) * sign, half
 
 
@@ -82,7 +82,7 @@ def brow(face: Face, side: str, rng: np.random.Generator) -> Part:
     t = np.sort(rng.random(count)) * 0.97
     place = rng.uniform(-1.0, 1.0, count)
     pick = np.clip((t * (steps - 1)).astype(int), 0, steps - 1)
-    sweep = np.clip(0.55 + 1.2 * t - 0.20 * place, 0.45, 1.0)[:, None]
+    sweep = np.clip(0.70 + 1.0 * t - 0.15 * place, 0.60, 1.0)[:, None]
     heading = unit(sweep * tangent[pick] + (1.15 - sweep) * across[pick] * np.where(t < 0.75, 1.0, -0.2)[:, None])
     root = path[pick] + across[pick] * (place * 0.75 * half[pick])[:, None] + normal[pick] * height[pick][:, None] * 0.5
     s = np.linspace(0.0, 1.0, points)[None, :, None]
@@ -145,20 +145,20 @@ def lashes(face: Face, side: str, heads: Mapping[str, Array]) -> Part:
 def teeth(face: Face) -> list[Part]:
     """Upper and lower teeth, and a tongue."""
     out = []
-    for name, z, up in (("TeethUpper", -0.0758, 1.0), ("TeethLower", -0.0885, -1.0)):
+    for name, z, reach, tall in (("TeethUpper", -0.0828, 0.0335, 0.0062), ("TeethLower", -0.0932, 0.0300, 0.0045)):
         steps, around = 41, 12
         t = np.linspace(-1.0, 1.0, steps)
         angle = t * 1.25
-        path = np.column_stack([0.0215 * np.sin(angle), -0.060 - 0.0290 * np.cos(angle) + 0.0, np.full(steps, z)])
+        path = np.column_stack([0.0255 * np.sin(angle), -0.060 - reach * np.cos(angle), np.full(steps, z)])
         normal = np.column_stack([np.sin(angle), -np.cos(angle), np.zeros(steps)])
         side_axis = np.broadcast_to([0.0, 0.0, 1.0], path.shape)
         bumps = 1.0 - 0.06 * (np.abs(np.sin(t * 14.0)) < 0.16)
-        width = np.full(steps, 0.0062) * (1.0 if up > 0 else 0.7)
+        width = np.full(steps, tall)
         v, q, uv = tube(path[None], side_axis[None], normal[None], width[None], (0.0030 * bumps)[None], around)
         out.append(Part(name, v, closed(q, 1, steps, around), "teeth", None, uv))
     steps, around = 12, 12
     t = np.linspace(0.0, 1.0, steps)
-    path = np.column_stack([np.zeros(steps), -0.040 - 0.040 * t, -0.0825 + 0.006 * np.sin(np.pi * t)])
+    path = np.column_stack([np.zeros(steps), -0.040 - 0.044 * t, -0.0915 + 0.007 * np.sin(np.pi * t)])
     width = 0.0140 * np.sqrt(np.clip(1.02 - t**3, 0.02, 1.0))
     v, q, uv = tube(
         path[None],

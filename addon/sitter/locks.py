@@ -147,8 +147,18 @@ def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tu
         direction = direction - normal * np.where(push > 0, into, 0.0)[:, None]
         path.append(position)
         normals.append(normal)
-    line, out = np.stack(path, axis=1), np.stack(normals, axis=1)
-    return line if hem is None else trimmed(line, hem), out
+    line = np.stack(path, axis=1)
+    if hem is not None:
+        line = trimmed(line, hem)
+    return smoothed(line), smoothed(np.stack(normals, axis=1))
+
+
+def smoothed(rows: Array, times: int = 2) -> Array:
+    """Rows (C, S, 3) with kinks along S ironed out; the ends stay."""
+    out = rows.copy()
+    for _ in range(times):
+        out[:, 1:-1] = 0.25 * out[:, :-2] + 0.5 * out[:, 1:-1] + 0.25 * out[:, 2:]
+    return out
 
 
 def trimmed(line: Array, hem: Array) -> Array:

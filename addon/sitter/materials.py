@@ -17,6 +17,9 @@ MOLE = (0.0300, -0.0885, -0.0580)
 #: Height of soft folds in cloth, in heights of its grain.
 FOLDS = 18.0
 
+#: Painted highlights of the eyes: x, z and radius in radians from the gaze.
+CATCHLIGHTS = ((-0.150, 0.165, 0.072), (0.150, -0.135, 0.034))
+
 #: Angle of the iris' rim from the gaze, radians.
 IRIS = 0.415
 
@@ -129,7 +132,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
     colour = n.mix(
         n.step(n.noise(place, 34.0, 2.0), 0.35, 0.7), toned(base, 0.96, 0.93, 0.92), toned(base, 1.03, 1.02, 1.02)
     )
-    colour = n.mix(n.math("MULTIPLY", blush, 0.55), colour, toned(base, 1.0, 0.58, 0.52))
+    colour = n.mix(n.math("MULTIPLY", blush, 0.75), colour, toned(base, 1.0, 0.58, 0.52))
     if feature == "freckles":
         cells = n.node("TexVoronoi")
         n.link(place, cells.inputs["Vector"])
@@ -144,7 +147,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
         away.inputs[1].default_value = MOLE
         colour = n.mix(n.step(away.outputs["Value"], 0.0026, 0.0017), colour, toned(base, 0.16, 0.09, 0.07))
     colour = n.mix(n.math("MULTIPLY", scar, 0.75), colour, toned(base, 1.12, 0.72, 0.70))
-    colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.86, 0.40, 0.40))
+    colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.84, 0.36, 0.36))
     colour = n.mix(inside, colour, (0.10, 0.012, 0.012))
     n.set(base_color=colour, subsurface_weight=0.18, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.014)
     n.set(roughness=n.math("SUBTRACT", 0.48, n.math("MULTIPLY", lip, 0.14)), specular_ior_level=0.4)
@@ -164,14 +167,28 @@ def eye(colours: Mapping[str, Colour]) -> bpy.types.Material:
     streak = n.noise(fibre.outputs[0], 9.0, 3.0)
     low = n.math("MULTIPLY", n.math("SINE", turn), -1.0)
     colour = n.mix(n.step(streak, 0.35, 0.7), scaled(iris, 0.8), scaled(iris, 1.6))
-    colour = n.mix(n.step(low, -0.7, 0.9), scaled(iris, 0.5), colour)
-    colour = n.mix(n.step(polar, 0.30 * IRIS / 0.44, 0.20 * IRIS / 0.44), colour, toned(iris, 1.7, 1.5, 1.0))
-    colour = n.mix(n.step(polar, 0.80 * IRIS, 0.98 * IRIS), colour, scaled(iris, 0.16))
+    colour = n.mix(n.step(low, -0.5, 0.9), scaled(iris, 0.38), colour)
+    colour = n.mix(
+        n.math("MULTIPLY", n.step(low, 0.1, 1.0), n.step(polar, 0.5 * IRIS, 0.8 * IRIS)), colour, scaled(iris, 2.3)
+    )
+    colour = n.mix(n.step(polar, 0.68 * IRIS, 0.50 * IRIS), colour, toned(iris, 1.9, 1.6, 1.0))
+    colour = n.mix(n.step(polar, 0.80 * IRIS, 0.98 * IRIS), colour, scaled(iris, 0.14))
     colour = n.mix(n.step(polar, 0.53 * IRIS, 0.48 * IRIS), colour, (0.003, 0.003, 0.004))
     white = n.mix(n.step(polar, 0.7, 1.3), (0.84, 0.83, 0.82), (0.68, 0.52, 0.48))
     colour = n.mix(n.step(polar, 0.97 * IRIS, 1.04 * IRIS), colour, white)
+    spark = n.math("MAXIMUM", *(catchlight(n, polar, turn, *place) for place in CATCHLIGHTS))
+    colour = n.mix(spark, colour, (0.95, 0.95, 0.95))
     n.set(base_color=colour, roughness=0.25, coat_weight=1.0, coat_roughness=0.02, specular_ior_level=0.5)
+    n.set(emission_color=(1.0, 1.0, 1.0), emission_strength=n.math("MULTIPLY", spark, 0.35))
     return n.material
+
+
+def catchlight(n: Nodes, polar: Any, turn: Any, x: float, z: float, radius: float) -> Any:
+    """A soft-edged painted highlight at (x, z) radians from the gaze: an eye looks alive in any light."""
+    across = n.math("SUBTRACT", n.math("MULTIPLY", polar, n.math("COSINE", turn)), x)
+    up = n.math("SUBTRACT", n.math("MULTIPLY", polar, n.math("SINE", turn)), z)
+    away = n.math("SQRT", n.math("ADD", n.math("MULTIPLY", across, across), n.math("MULTIPLY", up, up)))
+    return n.step(away, radius * 1.15, radius * 0.85)
 
 
 def hair_like(name: str, base: Colour) -> bpy.types.Material:
