@@ -18,7 +18,8 @@ TITLE = {"left": "Left", "right": "Right"}
 
 
 def eyeball(face: Face, side: str) -> Part:
-    """One eyeball with a bulging cornea; coords = (angle from the gaze in radians, angle about it)."""
+    """One eyeball with a bulging cornea; coords = angle from the gaze in radians, as a vector
+    (to the character's left, up)."""
     sign = 1.0 if side == "left" else -1.0
     rings, around = 40, 48
     polar = np.concatenate([np.linspace(0.0, 0.6, 25), np.linspace(0.6, np.pi, rings - 24)[1:]])[1:-1]
@@ -44,7 +45,8 @@ def eyeball(face: Face, side: str) -> Part:
         keys[f"eyeLook{name}{TITLE[side]}"] = rotated(vertices, axis, angle) - vertices
     polar_all = np.concatenate([[0.0], np.repeat(polar, around), [np.pi]])
     turn_all = np.concatenate([[0.0], np.tile(turn, len(polar)), [0.0]])
-    part = Part(f"Eye{TITLE[side]}", vertices, faces, "eye", None, np.column_stack([polar_all, turn_all]), None, keys)
+    plane = polar_all[:, None] * np.column_stack([np.cos(turn_all), np.sin(turn_all)])
+    part = Part(f"Eye{TITLE[side]}", vertices, faces, "eye", None, plane, None, keys)
     part.weights = {f"{TITLE[side]}Eye": np.ones(len(vertices))}
     return part.moved(face.eye * [sign, 1.0, 1.0])
 

@@ -56,7 +56,7 @@ def scatter(face: Face, layer: Layer, rng: np.random.Generator) -> Roots:
     azimuth = (k * np.pi * (3.0 - np.sqrt(5.0)) + np.pi) % (2 * np.pi) - np.pi + rng.normal(0.0, 0.02, total)
     elevation = np.arcsin(1.0 - 2.0 * k / total) + rng.normal(0.0, 0.02, total)
     low = hairline(azimuth) + np.interp(np.abs(azimuth), AROUND, layer.get("inset", [0.03] * 4))
-    keep = (elevation > low) & (elevation < layer.get("top", 2.0)) & (np.abs(azimuth) > layer.get("from", -1.0))
+    keep = (elevation > low) & (elevation < low + layer.get("band", 4.0)) & (np.abs(azimuth) > layer.get("from", -1.0))
     keep &= np.abs(azimuth) < layer.get("to", 9.0)
     elevation, azimuth, low = elevation[keep], azimuth[keep], low[keep]
     rays = directions(elevation, azimuth)

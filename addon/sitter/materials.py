@@ -159,13 +159,16 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
 def eye(colours: Mapping[str, Colour]) -> bpy.types.Material:
     """Eyeball: sclera, limbal ring, iris with fibres, pupil; a glossy coat as cornea."""
     n = Nodes("eye")
-    polar, turn, _ = n.split(n.attribute("coords"))
     iris = colours["eyes"]
-    fibre = n.node("CombineXYZ")
-    n.link(n.math("COSINE", turn), fibre.inputs[0])
-    n.link(n.math("SINE", turn), fibre.inputs[1])
-    streak = n.noise(fibre.outputs[0], 9.0, 3.0)
-    low = n.math("MULTIPLY", n.math("SINE", turn), -1.0)
+    place = n.attribute("coords")
+    across, up, _ = n.split(place)
+    polar = n.node("VectorMath", operation="LENGTH")
+    n.link(place, polar.inputs[0])
+    around = n.node("VectorMath", operation="NORMALIZE")
+    n.link(place, around.inputs[0])
+    streak = n.noise(around.outputs["Vector"], 9.0, 3.0)
+    low = n.math("MULTIPLY", n.split(around.outputs["Vector"])[1], -1.0)
+    polar = polar.outputs["Value"]
     colour = n.mix(n.step(streak, 0.35, 0.7), scaled(iris, 0.8), scaled(iris, 1.6))
     colour = n.mix(n.step(low, -0.5, 0.9), scaled(iris, 0.38), colour)
     colour = n.mix(
@@ -176,17 +179,16 @@ def eye(colours: Mapping[str, Colour]) -> bpy.types.Material:
     colour = n.mix(n.step(polar, 0.53 * IRIS, 0.48 * IRIS), colour, (0.003, 0.003, 0.004))
     white = n.mix(n.step(polar, 0.7, 1.3), (0.84, 0.83, 0.82), (0.68, 0.52, 0.48))
     colour = n.mix(n.step(polar, 0.97 * IRIS, 1.04 * IRIS), colour, white)
-    spark = n.math("MAXIMUM", *(catchlight(n, polar, turn, *place) for place in CATCHLIGHTS))
+    spark = n.math("MAXIMUM", *(catchlight(n, across, up, *spot) for spot in CATCHLIGHTS))
     colour = n.mix(spark, colour, (0.95, 0.95, 0.95))
     n.set(base_color=colour, roughness=0.25, coat_weight=1.0, coat_roughness=0.02, specular_ior_level=0.5)
     n.set(emission_color=(1.0, 1.0, 1.0), emission_strength=n.math("MULTIPLY", spark, 0.35))
     return n.material
 
 
-def catchlight(n: Nodes, polar: Any, turn: Any, x: float, z: float, radius: float) -> Any:
+def catchlight(n: Nodes, across: Any, up: Any, x: float, z: float, radius: float) -> Any:
     """A soft-edged painted highlight at (x, z) radians from the gaze: an eye looks alive in any light."""
-    across = n.math("SUBTRACT", n.math("MULTIPLY", polar, n.math("COSINE", turn)), x)
-    up = n.math("SUBTRACT", n.math("MULTIPLY", polar, n.math("SINE", turn)), z)
+    across, up = n.math("SUBTRACT", across, x), n.math("SUBTRACT", up, z)
     away = n.math("SQRT", n.math("ADD", n.math("MULTIPLY", across, across), n.math("MULTIPLY", up, up)))
     return n.step(away, radius * 1.15, radius * 0.85)
 

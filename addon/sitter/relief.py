@@ -79,7 +79,7 @@ def aged(rays: Rays, el: Array, sign: float) -> Array:
     feet = sum(bell(el, -0.02 + 0.06 * k + 0.10 * k * (u - 1.0), 0.010) for k in (-1, 0, 1))
     feet = feet * smoothstep(u, 1.02, 1.12) * smoothstep(u, 1.50, 1.25)
     pouch = bell(el, -0.255, 0.018) * smoothstep(u, 0.0, 0.3) * smoothstep(u, 1.05, 0.7)
-    return 0.0009 * feet + 0.0014 * pouch
+    return 0.0013 * feet + 0.0020 * pouch
 
 
 def heights(rays: Rays, points: Array, el: Array, control: Mapping[str, float], shape: Mapping[str, float]) -> Array:
@@ -95,7 +95,7 @@ def heights(rays: Rays, points: Array, el: Array, control: Mapping[str, float], 
                 out += height * mine[name] * gauss(points, (sign * x, y, z), widths)
         dent = gauss(points, (sign * (0.033 + 0.4 * wide), -0.09, -0.070 + 0.6 * up), (0.0045, 0.03, 0.0065))
         out -= (0.0006 + 0.004 * mine["dimple"] + 0.10 * wide) * dent
-        depth = 0.0012 * age + 0.11 * wide + 0.0022 * mine["sneer"]
+        depth = 0.0022 * age + 0.11 * wide + 0.0022 * mine["sneer"]
         if depth:
             out -= depth * fold(points, sign, mine["corner_x"], up)
         if age:
@@ -104,7 +104,7 @@ def heights(rays: Rays, points: Array, el: Array, control: Mapping[str, float], 
             knit = bell(sign * rays.az, 0.085, 0.055) * bell(el, 0.30, 0.09)
             furrow = bell(sign * rays.az, 0.050, 0.016) * bell(el, 0.31, 0.07)
             out += mine["brow_squeeze"] * (0.55 * knit - 0.30 * furrow)
-    frown = 0.0007 * age + 0.05 * max(control["left_brow_in"] + control["right_brow_in"], 0.0)
+    frown = 0.0012 * age + 0.05 * max(control["left_brow_in"] + control["right_brow_in"], 0.0)
     if frown:
         lines = sum(bell(el, 0.50 + 0.075 * k - 0.10 * rays.az**2, 0.013) for k in range(3))
         out -= frown * lines * smoothstep(np.abs(rays.az), 0.62, 0.35)

@@ -14,6 +14,8 @@ from .fields import Array, Field, blend, carve, cone, ellipsoid, march, mirrored
 
 #: How much thicker than the eyeball the lids lie.
 LID = 0.0021
+#: Rounds the crease that mirroring would leave in the middle of the face, metres.
+ROUND = 0.003
 #: Rows of rays meet this point; the eyes' slits lie in its horizontal plane.
 CENTER = np.zeros(3)
 
@@ -32,6 +34,7 @@ def head_field(shape: Mapping[str, float]) -> Field:
 
     def field(points: Array) -> Array:
         p = mirrored(points)
+        p[:, 0] = np.sqrt(p[:, 0] ** 2 + ROUND**2)
         d = ellipsoid(p, (0, 0.014, 0.036), (shape["skull_width"], 0.108, shape["skull_height"]))
         d = blend(d, ellipsoid(p, (0, -0.032, -0.040 - drop / 2), (shape["face_width"], 0.062, 0.070 + drop)), 0.05)
         d = blend(d, sphere(p, (shape["cheek_out"], -0.050, -0.038), shape["cheek"]), 0.035)
