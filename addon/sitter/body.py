@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .fields import Array, blend, box, cone, cut, ellipsoid, mirrored, smoothstep, sphere
+from .fields import Array, blend, cone, cut, ellipsoid, mirrored, smoothstep, sphere
 from .nets import surface
 from .part import Part, joined, mirror, tube
 from .skeleton import chain_weights, head_of, tail_of
 
 Shape = Mapping[str, float]
+#: Thickness of the shoes' soles.
+SOLE = 0.020
 
 
 def torso(p: Array, s: Shape) -> Array:
@@ -51,7 +53,7 @@ def leg(p: Array, s: Shape) -> Array:
     hip, knee, foot = head_of("LeftUpLeg"), head_of("LeftLeg"), head_of("LeftFoot")
     li = s["limbs"] + s["hips"] * 0.4
     d = cone(p, hip + [0.004, 0.004, 0], knee, 0.090 + li, 0.062 + li)
-    return blend(d, cone(p, knee, foot, 0.062 + li, 0.050 + li * 0.6), 0.03)
+    return blend(d, cone(p, knee + [0.0, 0.004, 0.0], foot, 0.060 + li, 0.051 + li * 0.6), 0.06)
 
 
 def top(shape: Shape) -> Part:
@@ -118,8 +120,8 @@ def collar_ring(shape: Shape) -> Part:
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     up = np.cross(out, tangent)
     up *= np.sign(up[:, 2:])
-    path = path + up * 0.004
-    wide, thick = np.full((1, steps + 1), 0.0105), np.full((1, steps + 1), 0.0062)
+    path = path + up * 0.002
+    wide, thick = np.full((1, steps + 1), 0.0130), np.full((1, steps + 1), 0.0070)
     v, q, _ = tube(path[None], up[None], out[None], wide, thick, around)
     across = np.repeat(angle * 0.075, around)
     return Part("Collar", v, q, "cloth_top", None, np.column_stack([across, np.ones(len(v))]))
@@ -172,17 +174,17 @@ def shoes(shape: Shape) -> list[Part]:
     """Two simple shoes."""
 
     def field(p: Array) -> Array:
-        d = ellipsoid(p, (0.100, -0.095, 0.030), (0.044, 0.075, 0.040))
-        d = blend(d, ellipsoid(p, (0.094, 0.030, 0.048), (0.037, 0.048, 0.052)), 0.05)
-        d = blend(d, cone(p, (0.092, 0.026, 0.08), (0.092, 0.028, 0.125), 0.041, 0.040), 0.03)
-        d = cut(d, -(p[:, 2] - 0.012), 0.008)
-        sole = box(p, (0.098, -0.045, 0.010), (0.046, 0.128, 0.010), 0.009)
-        sole = cut(sole, ellipsoid(p, (0.098, -0.045, 0.01), (0.047, 0.128, 0.5)), 0.01)
-        d = np.minimum(d, sole)
+        d = ellipsoid(p, (0.101, -0.092, 0.036), (0.043, 0.072, 0.034))
+        d = blend(d, ellipsoid(p, (0.094, 0.026, 0.050), (0.038, 0.050, 0.046)), 0.06)
+        d = blend(d, cone(p, (0.097, -0.050, 0.062), (0.093, 0.010, 0.100), 0.026, 0.036), 0.03)
+        d = blend(d, cone(p, (0.092, 0.024, 0.08), (0.092, 0.028, 0.125), 0.041, 0.041), 0.03)
+        foot = ellipsoid(p * [1.0, 1.0, 0.0], (0.099, -0.048, 0.0), (0.048, 0.126, 1.0))
+        sole = np.maximum(foot, np.abs(p[:, 2] - SOLE / 2) - SOLE / 2 + 0.003) - 0.003
+        d = np.minimum(cut(d, -(p[:, 2] - 0.010), 0.006), sole)
         return cut(d, p[:, 2] - 0.122, 0.006)
 
-    vertices, faces = surface(field, (0.03, -0.20, -0.012), (0.17, 0.10, 0.14), 0.006)
-    left = Part("ShoeLeft", vertices, faces, "shoe")
+    vertices, faces = surface(field, (0.03, -0.20, -0.012), (0.17, 0.10, 0.14), 0.0055)
+    left = Part("ShoeLeft", vertices, faces, "shoe", None, vertices.copy())
     left.weights = chain_weights(
         vertices, ["LeftLeg", "LeftFoot", "LeftToeBase"], {"LeftFoot": 0.03, "LeftToeBase": 0.03}
     )

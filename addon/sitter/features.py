@@ -64,7 +64,7 @@ def rotated(points: Array, axis: int, angle: float) -> Array:
 def brow_line(face: Face, side: str, t: Array) -> tuple[Array, Array, Array, Array, Array]:
     """Points, normals, tangents and cross axes of a brow over t (0 inner end, 1 outer), and its half width."""
     sign = 1.0 if side == "left" else -1.0
-    el = 0.335 + face.shape["brow_high"] / 0.1 + 0.050 * np.sin(np.pi * np.minimum(t / 1.1, 1.0)) - 0.035 * t**2
+    el = 0.335 + face.shape["brow_high"] / 0.1 + 0.062 * np.sin(np.pi * np.minimum(t / 1.1, 1.0)) - 0.035 * t**2
     path = face.table.points(el, sign * (0.125 + 0.58 * t))
     normal = gradient(face.field, path)
     tangent = unit(np.gradient(path, axis=0))

@@ -91,6 +91,9 @@ def tints(face: Face) -> Array:
     blush = blush + 0.25 * gauss(points, (0.0, -0.095, -0.108), (0.018, 0.03, 0.014))
     out[:, 0] = np.clip(blush, 0.0, 1.0)
     out[:, 1] = lip
+    for sign in (1.0, -1.0):
+        nostril = (sign * 0.0060, -0.108 - face.shape["nose_out"], -face.shape["nose_length"] - 0.0085)
+        out[:, 2] += 0.9 * gauss(points, nostril, (0.0022, 0.0035, 0.0022))
     slit = grid.slits["mouth"]
     for rims in (slit.rims_upper, slit.rims_lower):
         for k, row in enumerate(rims):

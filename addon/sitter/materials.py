@@ -232,6 +232,15 @@ def plain(name: str, colour: Colour, roughness: float, **more: Any) -> bpy.types
     return n.material
 
 
+def shoe() -> bpy.types.Material:
+    """Brown leather on a light sole."""
+    n = Nodes("shoe")
+    height = n.split(n.attribute("coords"))[2]
+    upper = n.step(height, 0.0195, 0.0205)
+    n.set(base_color=n.mix(upper, (0.62, 0.57, 0.48), (0.16, 0.075, 0.035)), roughness=0.5)
+    return n.material
+
+
 def all_materials(colours: Mapping[str, Colour], feature: str) -> dict[str, bpy.types.Material]:
     """Material name, as parts give it -> material."""
     dark = scaled(colours["hair"], 0.6)
@@ -245,6 +254,6 @@ def all_materials(colours: Mapping[str, Colour], feature: str) -> dict[str, bpy.
         "tongue": lambda: plain("tongue", (0.45, 0.11, 0.10), 0.35),
         "cloth_top": lambda: cloth("cloth_top", colours["top"], 1.0),
         "cloth_bottom": lambda: cloth("cloth_bottom", colours["trousers"], 0.0),
-        "shoe": lambda: plain("shoe", (0.16, 0.085, 0.045), 0.4),
+        "shoe": shoe,
     }
     return {name: make() for name, make in makers.items()}

@@ -52,7 +52,7 @@ def head_field(shape: Mapping[str, float]) -> Field:
         nose = sphere(p, (0, tip_y, tip_z), shape["nose_tip"])
         wing = ellipsoid(p, (shape["nose_width"], -0.1005, tip_z - 0.003), (0.0078, 0.0105, 0.0075))
         d = blend(d, blend(nose, wing, 0.008), 0.010)
-        hole = ellipsoid(p, (0.0058, -0.1075, tip_z - 0.0105), (0.0030, 0.0048, 0.0032))
+        hole = ellipsoid(p, (0.0060, tip_y + 0.0075, tip_z - 0.0108), (0.0034, 0.0052, 0.0052))
         d = carve(d, hole, 0.004)
         d = blend(d, ellipsoid(p, (0, -0.081, -0.070), (0.036, 0.0175, 0.026)), 0.032)
         return blend(d, sphere(p, eye, shape["eye"] + LID), 0.010)
