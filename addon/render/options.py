@@ -23,7 +23,8 @@ class RenderOptions:
 
     engine: str = "cycles"
     resolution: int = 1024
-    samples: int = 32
+    #: At 1024 px the denoised print of 16 samples can't be told from that of 32, at half the time.
+    samples: int = 16
     device: str = "auto"
 
     def __post_init__(self) -> None:
