@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 
 from .errors import InputError, WorkError
 
+#: Bytes without which no picture can be written.
+LEAST_FREE = 1 << 16
 #: Infix of files that are still being written; a leftover one is worthless and may be deleted.
 PARTIAL = ".part-"
 
@@ -111,9 +114,17 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
+def _is_full(path: Path) -> bool:
+    """Encoders may say no more than that a file came out short; then the disk itself tells why."""
+    try:
+        return shutil.disk_usage(path.parent).free < LEAST_FREE
+    except OSError:
+        return False
+
+
 def describe_os_error(path: Path, error: OSError) -> str:
     """An operating-system error as one line with its mend."""
-    if error.errno == errno.ENOSPC:
+    if error.errno == errno.ENOSPC or _is_full(path):
         return f"{path}: the disk is full. Free some space and run the same command again; it goes on where it stopped."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path}: this folder can't be written. Choose another with --out, or change its permissions."

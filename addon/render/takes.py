@@ -71,7 +71,10 @@ def _merged(common: dict[str, Any], seen: dict[str, Any], seconds: float) -> dic
 
 def _render(path: Path) -> None:
     bpy.context.scene.render.filepath = str(path)
-    bpy.ops.render.render(write_still=True)
+    try:
+        bpy.ops.render.render(write_still=True)
+    except RuntimeError as error:  # Blender's word for a picture that it could not save
+        raise OSError(str(error)) from error
     if not path.is_file():
         raise WorkError(f"{path.parent}: Blender wrote no picture there. Check the disk and run the command again.")
 
