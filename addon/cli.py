@@ -115,7 +115,7 @@ def _add_character(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--facing", metavar="AXIS", help="where it looks, if that was found wrongly: -Y, +X …")
     parser.add_argument("--head", metavar="NAME", help="bone or object that is its head, if that was found wrongly")
     parser.add_argument(
-        "--sitter", action="append", default=[], metavar="KEY=VALUE", help="a feature of the sitter: hair_style=bob"
+        "--sitter", action="append", default=[], metavar="KEY=VALUE", help="a feature of the sitter: hair=bob"
     )
 
 
@@ -250,7 +250,7 @@ def _sitter(given: argparse.Namespace) -> dict[str, str]:
     pairs = [text.partition("=") for text in given.sitter]
     for key, equals, _value in pairs:
         if not equals:
-            raise InputError(f"--sitter {key}: not KEY=VALUE. Write it like hair_style=bob.")
+            raise InputError(f"--sitter {key}: not KEY=VALUE. Write it like hair=bob.")
     if pairs and given.file != "sitter":
         raise InputError(f"--sitter: only for the built-in sitter, not for {given.file}. Leave it out.")
     return resolve({key: value for key, _equals, value in pairs}) if given.file == "sitter" else {}

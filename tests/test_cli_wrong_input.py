@@ -40,9 +40,9 @@ def test_trigger_words_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixt
         ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--budget", "many"],
         ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--for", "nobody"],
         ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--preset", "no_such_preset"],
-        ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--sitter", "hair_style"],
-        ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--sitter", "hair_style=wig"],
-        ["make", "x.glb", "--trigger", "mara_syn", "--out", "x", "--sitter", "hair_style=bob"],
+        ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--sitter", "hair"],
+        ["make", "sitter", "--trigger", "mara_syn", "--out", "x", "--sitter", "hair=wig"],
+        ["make", "x.glb", "--trigger", "mara_syn", "--out", "x", "--sitter", "hair=bob"],
     ],
 )
 def test_asked_wrongly(
