@@ -53,7 +53,7 @@ def test_every_combination_of_shape_words_gives_sound_numbers() -> None:
             for build in allowed()["build"]:
                 shape = shape_of(resolve({"class": kind, "age": age, "build": build}))
                 assert 0.03 < shape["eye"] < 0.04
-                assert shape["lid_upper"] > 0.08
+                assert shape["lid_upper"] > 0.07
                 assert shape["lid_lower"] < 0.0
                 assert 0.03 < shape["neck"] < 0.06
                 assert 0.9 < shape["height"] < 1.1

@@ -239,7 +239,7 @@ def hands(shape: Shape) -> list[Part]:
     corners = (
         np.array([[x, y, z] for x in (-0.05, 0.175) for y in (-0.055, 0.075) for z in (-0.085, 0.03)]) @ frame + wrist
     )
-    vertices, faces = surface(field, corners.min(axis=0), corners.max(axis=0), 0.0032)
+    vertices, faces = surface(field, corners.min(axis=0), corners.max(axis=0), 0.0036)
     left = Part("HandLeft", vertices, faces, "skin")
     left.weights = chain_weights(vertices, ["LeftForeArm", "LeftHand"], {"LeftHand": 0.022})
     left.coords = np.zeros((len(vertices), 2))

@@ -151,7 +151,9 @@ def teeth(face: Face) -> list[Part]:
         steps, around = 41, 12
         t = np.linspace(-1.0, 1.0, steps)
         angle = t * 1.25
-        path = np.column_stack([0.0255 * np.sin(angle), -0.060 - reach * np.cos(angle), np.full(steps, z)])
+        path = np.column_stack(
+            [0.0295 * np.sin(angle), -0.060 - reach * np.cos(angle), z + 0.0055 * np.sin(angle) ** 2]
+        )
         normal = np.column_stack([np.sin(angle), -np.cos(angle), np.zeros(steps)])
         side_axis = np.broadcast_to([0.0, 0.0, 1.0], path.shape)
         bumps = 1.0 - 0.06 * (np.abs(np.sin(t * 14.0)) < 0.16)
@@ -263,8 +265,9 @@ def follow(part: Part, face: Face, heads: Mapping[str, Array], reach: float = 0.
     """Give a part the keys of the skin it sits on: offsets averaged over about `reach` metres of skin around."""
     low, high = part.vertices.min(axis=0) - 0.012, part.vertices.max(axis=0) + 0.012
     around = face.grid.skin & ((face.rest > low) & (face.rest < high)).all(axis=1)
-    skin = face.rest[around]
-    squares = (part.vertices**2).sum(axis=1)[:, None] + (skin**2).sum(axis=1) - 2.0 * part.vertices @ skin.T
+    middle = 0.5 * (low + high)
+    skin, own = ((points - middle).astype(np.float32) for points in (face.rest[around], part.vertices))
+    squares = (own**2).sum(axis=1)[:, None] + (skin**2).sum(axis=1) - 2.0 * own @ skin.T
     weight = np.exp(-(squares - squares.min(axis=1, keepdims=True)) / (2.0 * reach**2))
     weight /= weight.sum(axis=1, keepdims=True)
     for name, head in heads.items():

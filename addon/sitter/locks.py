@@ -36,7 +36,8 @@ def hairline(azimuth: Array) -> Array:
     """Elevation of the hairline over azimuth: forehead, temple, sideburn, above and behind the ear, nape."""
     knots = [0.0, 0.35, 0.75, 1.02, 1.22, 1.42, 1.60, 1.90, 2.4, np.pi]
     heights = [0.68, 0.67, 0.60, 0.42, 0.14, 0.10, 0.26, 0.02, -0.42, -0.52]
-    return np.interp(np.abs(azimuth), knots, heights)
+    uneven = 0.012 * np.sin(23.0 * azimuth) + 0.009 * np.sin(41.0 * azimuth + 1.0)
+    return np.interp(np.abs(azimuth), knots, heights) + uneven
 
 
 @dataclass

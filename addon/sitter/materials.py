@@ -148,7 +148,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
         colour = n.mix(n.step(away.outputs["Value"], 0.0026, 0.0017), colour, toned(base, 0.16, 0.09, 0.07))
     colour = n.mix(n.math("MULTIPLY", scar, 0.75), colour, toned(base, 1.12, 0.72, 0.70))
     colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.84, 0.36, 0.36))
-    colour = n.mix(inside, colour, (0.10, 0.012, 0.012))
+    colour = n.mix(inside, colour, (0.16, 0.025, 0.022))
     n.set(base_color=colour, subsurface_weight=0.18, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.014)
     n.set(roughness=n.math("SUBTRACT", 0.48, n.math("MULTIPLY", lip, 0.14)), specular_ior_level=0.4)
     grain = n.math("ADD", n.noise(place, 900.0, 1.0), n.math("MULTIPLY", scar, -3.0))

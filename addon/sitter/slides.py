@@ -26,7 +26,7 @@ BROW_HANDLES = (("brow_in", 0.16, 0.13), ("brow_mid", 0.40, 0.13), ("brow_out", 
 #: and width across it (metres).
 MOUTH_HANDLES = (
     ("corner_x", 0, 1.05, 0.52, 0.0, 0.017),
-    ("corner_z", 1, 1.05, 0.52, 0.0, 0.017),
+    ("corner_z", 1, 1.05, 0.42, 0.0, 0.017),
     ("stretch", 0, 1.00, 0.50, -0.008, 0.014),
 )
 
@@ -116,7 +116,7 @@ def _mouth_side(rays: Rays, sign: float, mine: Mapping[str, float]) -> tuple[Arr
     moves = [np.zeros_like(s), np.zeros_like(s)]
     for name, along, s0, ds, t0, dt in MOUTH_HANDLES:
         moves[along] += mine[name] * bell(s, s0, ds) * bell(rays.t, t0, dt)
-    lip = bell(s, 0.45, 0.4)
+    lip = bell(s, 0.30, 0.32)
     moves[1] += np.where(rays.upper_lip, mine["lip_up"] * lip * bell(rays.t, 0.0, 0.010), 0.0)
     moves[1] -= np.where(~rays.upper_lip, mine["lip_down"] * lip * bell(rays.t, 0.0, 0.011), 0.0)
     return moves[0] / 0.095, moves[1] / MOUTH_REACH
@@ -134,7 +134,7 @@ def jaw_weight(rays: Rays, points: Array) -> Array:
     """How far each vertex follows the jaw, 0..1; the mouth's slit parts 0 from 1."""
     t, s = rays.t, np.abs(rays.s)
     beyond = np.clip(s - 1.0, 0.0, 3.0)
-    inside = np.clip(1.0 - s * s, 0.0, 1.0) ** 0.45
+    inside = np.clip(1.0 - s * s, 0.0, 1.0) ** 0.62
     ramp = np.exp(-((t / (0.016 + 0.010 * beyond)) ** 2))
     share = 0.5 * (1.0 - inside) * ramp
     weight = np.where(rays.upper_lip, share, 1.0 - share)
