@@ -42,7 +42,7 @@ def sleeve(p: Array, s: Shape) -> Array:
     a, b, c = arm_joints(s)
     li = s["limbs"]
     end = c - (c - b) * 0.05
-    d = blend(cone(p, a, b, 0.058 + li, 0.047 + li), cone(p, b, end, 0.047 + li, 0.037 + li * 0.6), 0.02)
+    d = blend(cone(p, a, b, 0.058 + li, 0.047 + li), cone(p, b, end, 0.047 + li, 0.037 + li * 0.6), 0.010)
     axis = (c - b) / np.linalg.norm(c - b)
     d = blend(d, cone(p, end - axis * 0.036, end - axis * 0.006, 0.0385 + li * 0.6, 0.0375 + li * 0.6), 0.004)
     return cut(d, (p - end) @ axis, 0.006)
@@ -53,7 +53,7 @@ def leg(p: Array, s: Shape) -> Array:
     hip, knee, foot = head_of("LeftUpLeg"), head_of("LeftLeg"), head_of("LeftFoot")
     li = s["limbs"] + s["hips"] * 0.4
     d = cone(p, hip + [0.004, 0.004, 0], knee, 0.090 + li, 0.062 + li)
-    return blend(d, cone(p, knee + [0.0, 0.004, 0.0], foot, 0.060 + li, 0.051 + li * 0.6), 0.06)
+    return blend(d, cone(p, knee, foot, 0.062 + li, 0.052 + li * 0.6), 0.012)
 
 
 def top(shape: Shape) -> Part:

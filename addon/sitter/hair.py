@@ -27,7 +27,7 @@ def scalp(face: Face, lift: float) -> Part:
     rise = -0.003 + (lift + 0.003) * smoothstep(high[used], -0.05, 0.08)
     points = points + gradient(face.field, points) * rise[:, None]
     coords = np.column_stack([grid.az[used] * 0.1, grid.el[used] * 0.1])
-    tint = np.tile([0.7, 0.0, 0.0], (len(used), 1))
+    tint = np.column_stack([np.full(len(used), 0.7), np.zeros(len(used)), smoothstep(high[used], 0.075, -0.01)])
     return Part("Scalp", points, [tuple(int(back[i]) for i in f) for f in faces], "hair", tint, coords)
 
 

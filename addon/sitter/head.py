@@ -16,6 +16,12 @@ from .part import Part, joined, mirror
 from .relief import lip_heights
 from .skeleton import HEAD, chain_weights
 
+#: The scar's ends and the mole's middle (x, z) on the left side of the face, metres.
+SCAR = (np.array([0.066, -0.020]), np.array([0.044, -0.055]))
+MOLE = (0.031, -0.061)
+#: Distance at which the mole's nearness has fallen to 1/e.
+MOLE_REACH = 0.004
+
 
 def placements(face: Face, table: Mapping[str, Any]) -> dict[str, Array]:
     """Shape-key name -> the head's vertices with that key at 1."""
@@ -60,17 +66,22 @@ def neck_weights(vertices: Array) -> dict[str, Array]:
 
 
 def marks(points: Array, feature: str) -> Array:
-    """(N, 3) where freckles may lie, a scar's line and its lips, in the head's space."""
+    """(N, 3) masks in the head's space: where freckles may lie, a scar, nearness to a mole (1 at its middle)."""
     out = np.zeros((len(points), 3))
     if feature == "freckles":
         for x, y, z in ((0.046, -0.08, -0.030), (-0.046, -0.08, -0.030), (0.0, -0.11, -0.026)):
             out[:, 0] += gauss(points, (x, y, z), (0.022, 0.04, 0.013))
+    front = points[:, 1] < -0.03
     if feature == "scar":
-        a, b = np.array([0.071, -0.062, -0.020]), np.array([0.046, -0.086, -0.056])
-        t = np.clip((points - a) @ (b - a) / ((b - a) @ (b - a)), 0.0, 1.0)
-        away = np.linalg.norm(points - a - t[:, None] * (b - a), axis=1)
-        out[:, 1] = np.exp(-0.5 * (away / 0.0013) ** 2) * np.sin(np.pi * (0.1 + 0.8 * t)) ** 0.5
-        out[:, 1] *= away < 0.012
+        a, b = SCAR
+        flat = points[:, (0, 2)]
+        t = np.clip((flat - a) @ (b - a) / ((b - a) @ (b - a)), 0.0, 1.0)
+        away = np.linalg.norm(flat - a - t[:, None] * (b - a), axis=1)
+        out[:, 1] = np.where(front, np.exp(-0.5 * (away / 0.0014) ** 2), 0.0)
+    if feature == "mole":
+        flat = np.hypot(points[:, 0] - MOLE[0], points[:, 2] - MOLE[1]) + np.where(front, 0.0, 1.0)
+        away = np.linalg.norm(points - points[flat.argmin()], axis=1)
+        out[:, 2] = np.exp(-((away / MOLE_REACH) ** 2))
     return np.clip(out, 0.0, 1.0)
 
 

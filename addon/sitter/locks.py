@@ -35,7 +35,7 @@ def unit(vectors: Array) -> Array:
 def hairline(azimuth: Array) -> Array:
     """Elevation of the hairline over azimuth: forehead, temple, sideburn, above and behind the ear, nape."""
     knots = [0.0, 0.35, 0.75, 1.02, 1.22, 1.42, 1.60, 1.90, 2.4, np.pi]
-    heights = [0.68, 0.67, 0.60, 0.42, 0.14, 0.10, 0.26, 0.02, -0.42, -0.52]
+    heights = [0.71, 0.70, 0.62, 0.43, 0.14, 0.10, 0.26, 0.02, -0.42, -0.52]
     uneven = 0.012 * np.sin(23.0 * azimuth) + 0.009 * np.sin(41.0 * azimuth + 1.0)
     return np.interp(np.abs(azimuth), knots, heights) + uneven
 
@@ -205,7 +205,8 @@ def lock_mesh(line: Array, out: Array, layer: Layer, rng: np.random.Generator, n
     coords[:, 0] += np.repeat(rng.random(count) * 3.0, steps * CORNERS)
     reach = lengths(np.diff(line, axis=1).reshape(-1, 3)).reshape(count, steps - 1).sum(axis=1)
     coords[:, 1] *= np.repeat(reach, steps * CORNERS)
-    return Part(name, vertices, quads, "hair", np.column_stack([tone, coords[:, 1], np.zeros_like(tone)]), coords)
+    thin = layer.get("thin", 0.0) * smoothstep(coords[:, 1], 0.012, 0.0)
+    return Part(name, vertices, quads, "hair", np.column_stack([tone, coords[:, 1], thin]), coords)
 
 
 def grow(face: Face, layer: Layer, rng: np.random.Generator) -> Part:

@@ -11,9 +11,6 @@ import bpy
 
 Colour = tuple[float, float, float]
 
-#: Where the mole sits: left of the mouth, in the head's space.
-MOLE = (0.0300, -0.0885, -0.0580)
-
 #: Height of soft folds in cloth, in heights of its grain.
 FOLDS = 18.0
 
@@ -117,6 +114,11 @@ def scaled(colour: Colour, by: float) -> Colour:
     return (colour[0] * by, colour[1] * by, colour[2] * by)
 
 
+def lifted(colour: Colour, by: float) -> Colour:
+    """A colour plus a number on each channel."""
+    return (colour[0] + by, colour[1] + by, colour[2] + by)
+
+
 def toned(colour: Colour, red: float, green: float, blue: float) -> Colour:
     """A colour times a number a channel."""
     return (colour[0] * red, colour[1] * green, colour[2] * blue)
@@ -128,7 +130,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
     base = colours["skin"]
     place = n.attribute("coords")
     blush, lip, inside = n.split(n.attribute("tint"))
-    spots, scar, _ = n.split(n.attribute("marks"))
+    spots, scar, near_mole = n.split(n.attribute("marks"))
     colour = n.mix(
         n.step(n.noise(place, 34.0, 2.0), 0.35, 0.7), toned(base, 0.96, 0.93, 0.92), toned(base, 1.03, 1.02, 1.02)
     )
@@ -142,11 +144,8 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
         dot = n.math("MULTIPLY", dot, n.math("LESS_THAN", chance, n.math("MULTIPLY", spots, 0.75)))
         colour = n.mix(n.math("MULTIPLY", dot, 0.60), colour, toned(base, 0.62, 0.40, 0.28))
     if feature == "mole":
-        away = n.node("VectorMath", operation="DISTANCE")
-        n.link(place, away.inputs[0])
-        away.inputs[1].default_value = MOLE
-        colour = n.mix(n.step(away.outputs["Value"], 0.0026, 0.0017), colour, toned(base, 0.16, 0.09, 0.07))
-    colour = n.mix(n.math("MULTIPLY", scar, 0.75), colour, toned(base, 1.12, 0.72, 0.70))
+        colour = n.mix(n.step(near_mole, 0.70, 0.80), colour, toned(base, 0.16, 0.09, 0.07))
+    colour = n.mix(n.math("MULTIPLY", scar, 0.8), colour, toned(lifted(base, 0.12), 1.05, 0.72, 0.68))
     colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.84, 0.36, 0.36))
     colour = n.mix(inside, colour, (0.16, 0.025, 0.022))
     n.set(base_color=colour, subsurface_weight=0.18, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.014)
@@ -193,17 +192,19 @@ def catchlight(n: Nodes, across: Any, up: Any, x: float, z: float, radius: float
     return n.step(away, radius * 1.15, radius * 0.85)
 
 
-def hair_like(name: str, base: Colour) -> bpy.types.Material:
-    """Hair: strands by noise stretched along the locks, a tone of its own for each lock."""
+def hair_like(name: str, base: Colour, skin_tone: Colour) -> bpy.types.Material:
+    """Hair: strands by noise stretched along the locks, a tone for each lock, thinning to skin at the hairline."""
     n = Nodes(name)
     u, v, _ = n.split(n.attribute("coords"))
-    tone, _, _ = n.split(n.attribute("tint"))
+    tone, _, thin = n.split(n.attribute("tint"))
     vector = n.node("CombineXYZ")
     n.link(n.math("MULTIPLY", u, 900.0), vector.inputs[0])
     n.link(n.math("MULTIPLY", v, 9.0), vector.inputs[1])
     strand = n.noise(vector.outputs[0], 1.0, 2.0)
     colour = n.mix(n.step(strand, 0.3, 0.7), scaled(base, 0.55), scaled(base, 1.35))
     colour = n.mix(n.math("MULTIPLY", tone, 0.45), colour, scaled(base, 0.45))
+    bare = n.step(n.math("ADD", thin, n.math("MULTIPLY", strand, 0.5)), 0.55, 1.25)
+    colour = n.mix(bare, colour, scaled(skin_tone, 0.75))
     n.set(base_color=colour, roughness=0.50, specular_ior_level=0.38)
     n.bump(strand, 0.35, 0.0015)
     return n.material
@@ -247,8 +248,8 @@ def all_materials(colours: Mapping[str, Colour], feature: str) -> dict[str, bpy.
     makers: dict[str, Callable[[], bpy.types.Material]] = {
         "skin": lambda: skin(colours, feature),
         "eye": lambda: eye(colours),
-        "hair": lambda: hair_like("hair", colours["hair"]),
-        "brow": lambda: hair_like("brow", dark),
+        "hair": lambda: hair_like("hair", colours["hair"], colours["skin"]),
+        "brow": lambda: hair_like("brow", dark, colours["skin"]),
         "lash": lambda: plain("lash", (0.012, 0.009, 0.008), 0.5),
         "teeth": lambda: plain("teeth", (0.80, 0.76, 0.69), 0.2, coat_weight=0.5),
         "tongue": lambda: plain("tongue", (0.45, 0.11, 0.10), 0.35),
