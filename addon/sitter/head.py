@@ -77,7 +77,7 @@ def marks(points: Array, feature: str) -> Array:
         flat = points[:, (0, 2)]
         t = np.clip((flat - a) @ (b - a) / ((b - a) @ (b - a)), 0.0, 1.0)
         away = np.linalg.norm(flat - a - t[:, None] * (b - a), axis=1)
-        out[:, 1] = np.where(front, np.exp(-0.5 * (away / 0.0014) ** 2), 0.0)
+        out[:, 1] = np.where(front, np.exp(-0.5 * (away / 0.0018) ** 2), 0.0)
     if feature == "mole":
         flat = np.hypot(points[:, 0] - MOLE[0], points[:, 2] - MOLE[1]) + np.where(front, 0.0, 1.0)
         away = np.linalg.norm(points - points[flat.argmin()], axis=1)

@@ -140,7 +140,7 @@ def flow(face: Face, roots: Roots, layer: Layer, rng: np.random.Generator) -> tu
             push = np.minimum(push, lengths(goal - position) * 0.5)
         position = position + normal * push[:, None]
         if shield:
-            free = -0.050 * shield - 0.16 * smoothstep(position[:, 2], 0.024, 0.082)
+            free = -0.050 * shield - 0.16 * smoothstep(position[:, 2], 0.045, 0.088)
             behind = np.clip(free - position[:, 1], 0.0, 0.8 * stride)
             position[:, 1] += behind
             direction[:, 1] += 0.5 * behind / stride

@@ -145,7 +145,7 @@ def skin(colours: Mapping[str, Colour], feature: str) -> bpy.types.Material:
         colour = n.mix(n.math("MULTIPLY", dot, 0.60), colour, toned(base, 0.62, 0.40, 0.28))
     if feature == "mole":
         colour = n.mix(n.step(near_mole, 0.70, 0.80), colour, toned(base, 0.16, 0.09, 0.07))
-    colour = n.mix(n.math("MULTIPLY", scar, 0.8), colour, toned(lifted(base, 0.12), 1.05, 0.72, 0.68))
+    colour = n.mix(n.math("MULTIPLY", scar, 0.95), colour, toned(lifted(base, 0.14), 1.05, 0.64, 0.60))
     colour = n.mix(n.math("MULTIPLY", lip, 0.85), colour, toned(base, 0.84, 0.36, 0.36))
     colour = n.mix(inside, colour, (0.16, 0.025, 0.022))
     n.set(base_color=colour, subsurface_weight=0.18, subsurface_radius=(1.0, 0.35, 0.18), subsurface_scale=0.014)
