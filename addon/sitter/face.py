@@ -132,8 +132,8 @@ class Face:
             shrink = np.sqrt(np.clip(1.0 - slit.s**2, 0.0, 1.0))
             for k, row in enumerate(rims):
                 f = (k + 1) / depth
-                rise = 0.016 * np.sin(0.5 * np.pi * min(1.0, 1.6 * f)) * shrink * up
-                points[row] = start + np.column_stack([-0.15 * f * start[:, 0], 0.045 * f * (0.3 + 0.7 * shrink), rise])
+                rise = 0.016 * np.sin(0.5 * np.pi * min(1.0, 1.6 * f)) * shrink**1.5 * up
+                points[row] = start + np.column_stack([-0.38 * f * start[:, 0], 0.045 * f * (0.3 + 0.7 * shrink), rise])
 
 
 def swing_jaw(points: Array, control: Mapping[str, float]) -> Array:
