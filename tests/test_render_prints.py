@@ -116,6 +116,7 @@ def test_boxes_agree_with_the_picture(characters, tmp_path, name):
         assert subject[0] - 1.5 <= head[0] < head[2] <= subject[2] + 1.5
         assert subject[1] - 1.5 <= head[1] < head[3] <= subject[3] + 1.5
         assert abs(truth["foreground"] - alpha.mean() / 255) < 1e-4
+        assert truth["size"] == list(alpha.shape[::-1])
 
 
 @pytest.mark.parametrize("name", ["mpfb_human.blend", "godette_vrm0.vrm"])

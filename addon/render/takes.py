@@ -53,7 +53,8 @@ def shoot(
     camera = aim(facts, body, setting("angle", take["angle"]), setting("framing", take["framing"]), options.size)
     _border(loaded, body, camera, options.size)
     _soften_terminator(loaded)
-    common = take_truth(Scenery(loaded, body, camera, options.size), made) | {"software": software}
+    truth = take_truth(Scenery(loaded, body, camera, options.size), made)
+    common = {"size": list(options.size), **truth, "software": software}
     for lighting in take.lightings:
         begun = time.monotonic()
         light(facts, body, setting("lighting", lighting), camera)
