@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Blender there is to run a worker in, found without starting it."""
+"""Which Blender there is to run things in, found without starting it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..common.errors import InputError
 
-#: The script that a child runs; it makes the package importable as `modelsheet` and enters worker.main().
-ENTRY = Path(__file__).parent.parent / "worker_entry.py"
+#: The script that a child runs: it makes the package importable as `modelsheet` and does what stands after `--`.
+ENTRY = Path(__file__).parent.parent / "entry.py"
+
+#: A Blender without window, sound, the user's settings and add-ons, that runs no script of a file it opens.
+PLAIN = ("--background", "-noaudio", "--factory-startup", "--disable-autoexec", "--python-exit-code", "1")
 
 NO_BLENDER = (
     "Blender: not found in this Python. Install it with `pip install bpy` "
@@ -38,18 +42,22 @@ def version() -> str | None:
         return None
 
 
+def command_line(words: Sequence[str]) -> list[str]:
+    """How to run `modelsheet WORDS` in a process of its own, in the Blender or the Python that we run in."""
+    program = inside_program()
+    start = [program, *PLAIN, "--python"] if program else [sys.executable]
+    return [*start, str(ENTRY), "--", *words]
+
+
 def worker_command() -> list[str]:
     """Command line of a worker process. Raises InputError where no Blender can be found."""
-    program = inside_program()
-    if program:
-        return [program, "--background", "--factory-startup", "--disable-autoexec", "--python", str(ENTRY)]
-    if importlib.util.find_spec("bpy") is None:
+    if "bpy" not in sys.modules and importlib.util.find_spec("bpy") is None:
         raise InputError(NO_BLENDER)
-    return [sys.executable, str(ENTRY)]
+    return command_line(["worker"])
 
 
-def worker_environment() -> dict[str, str]:
-    """The environment with the places of the libraries that a factory-fresh Blender would not find."""
+def child_environment() -> dict[str, str]:
+    """The environment with the places of the libraries that a plain Blender would not find."""
     libraries = {
         str(Path(spec.origin).parent.parent)
         for spec in (importlib.util.find_spec(name) for name in ("yaml", "PIL"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..common.errors import InputError, ModelsheetError, WorkError
-from .blender import worker_command, worker_environment
-
-Event = dict[str, Any]
+from ..common.events import Event, read_event
+from .blender import child_environment, worker_command
 
 
 class WorkerDied(WorkError):
@@ -25,18 +25,20 @@ class Worker:
     """A context manager: the process starts on entering and is gone on leaving, whatever happens.
 
     `blender` is its version. What Blender prints goes to a log, which is kept, and named in the error, if it dies.
+    Its temporary files lie beside the log: a Blender that is ended leaves its own behind, so we remove them.
     """
 
     def __init__(self) -> None:
         self.blender = ""
         self._process: subprocess.Popen[str] | None = None
-        self._log = Path()
+        self._folder = Path()
 
     def __enter__(self) -> Self:
-        command, environment = worker_command(), worker_environment()
-        handle = tempfile.NamedTemporaryFile(prefix="modelsheet-", suffix=".log", delete=False)
-        self._log = Path(handle.name)
-        with handle:
+        command = worker_command()
+        self._folder = Path(tempfile.mkdtemp(prefix="modelsheet-"))
+        self._temporary.mkdir()
+        environment = child_environment() | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary))
+        with self._log.open("wb") as handle:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -47,8 +49,8 @@ class Worker:
             )
         try:
             self.blender = next(self._events())["blender"]
-        except BaseException:
-            self._end(keep_log=True)
+        except BaseException as error:
+            self._end(keep_log=isinstance(error, WorkerDied))
             raise
         return self
 
@@ -65,6 +67,14 @@ class Worker:
             if event["event"] == "taken":
                 return
             yield event
+
+    @property
+    def _temporary(self) -> Path:
+        return self._folder / "temporary"
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "blender.log"
 
     def _ask(self, request: dict[str, Any]) -> Iterator[Event]:
         process = self._running()
@@ -84,7 +94,9 @@ class Worker:
         process = self._running()
         assert process.stdout is not None
         for line in process.stdout:
-            yield json.loads(line)
+            event = read_event(line)
+            if event is not None:
+                yield event
         raise self._died()
 
     def _running(self) -> subprocess.Popen[str]:
@@ -106,5 +118,5 @@ class Worker:
                     stream.close()
                 except OSError:
                     continue  # a line that the dead process no longer took
-        if not keep_log:
-            self._log.unlink(missing_ok=True)
+        # Windows may hold a file of an ended process a moment longer: not worth failing for.
+        shutil.rmtree(self._temporary if keep_log else self._folder, ignore_errors=True)

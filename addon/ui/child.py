@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import signal
@@ -12,18 +11,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import IO, Any
+from typing import IO
 
-Event = dict[str, Any]
+from ..common.events import Event, read_event
+from ..farm.blender import child_environment
 
 #: How the command line begins its one line of complaint.
 COMPLAINT = "modelsheet: "
 
-
-def command_line(program: str, arguments: Sequence[str]) -> list[str]:
-    """`program` is the Blender that runs us, "" under plain Python (Blender as a module)."""
-    start = [program, "--background", "--command", "modelsheet"] if program else [sys.executable, "-m", "modelsheet"]
-    return [*start, *arguments]
+#: Seconds that it may take to leave in order.
+MOMENT = 2.0
 
 
 class Child:
@@ -40,7 +37,7 @@ class Child:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            env=os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+            env=child_environment(),
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -77,6 +74,14 @@ class Child:
         elif self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGINT)
 
+    def close(self) -> None:
+        """Give it a moment to leave in order, then end it."""
+        self.interrupt()
+        try:
+            self._process.wait(timeout=MOMENT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
     def kill(self) -> None:
         """End it, and what it started, at once."""
         if self._process.poll() is not None:
@@ -91,17 +96,12 @@ class Child:
             reader.join(timeout=5)
 
     def _read_events(self, stream: IO[str]) -> None:
-        """Blender itself prints too: what is not a JSON object of ours is kept with the words."""
+        """Blender itself prints here too: only our events count."""
         with stream:
             for line in stream:
-                try:
-                    event = json.loads(line)
-                except ValueError:
-                    event = None
-                if isinstance(event, dict) and "event" in event:
+                event = read_event(line)
+                if event is not None:
                     self._events.put(event)
-                else:
-                    self._words.append(line)
 
     def _read_words(self, stream: IO[str]) -> None:
         with stream:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import bpy
 
-from .child import Child, command_line
+from ..farm.blender import command_line
+from .child import Child
 from .progress import Progress
 
 #: Seconds between two looks at the child; how long a stopping one may take; how long the closing words stay.
@@ -29,7 +30,7 @@ class Runner:
     def start(self, arguments: Sequence[str]) -> None:
         """Run `modelsheet ARGUMENTS`. Raises OSError if the process can't be started."""
         self._forget_timer()
-        self._child = Child(command_line(bpy.app.binary_path, arguments))
+        self._child = Child(command_line(arguments))
         self.progress = Progress("running", "Starting …")
         bpy.app.timers.register(self._timer, first_interval=INTERVAL, persistent=True)
 
@@ -63,7 +64,7 @@ class Runner:
         """End everything now: the extension is being switched off."""
         self._forget_timer()
         if self._child is not None:
-            self._child.kill()
+            self._child.close()
             self._child = None
         self.progress = Progress()
         self._show(None)

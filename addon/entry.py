@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run by a worker process as a plain script, in Python with bpy or in the Blender program.
+"""Run as a plain script, in Python or in the Blender program: `-- worker` is a worker, else a command line follows.
 
-Makes the package this file lies in importable as `modelsheet`, whatever it is called where it is installed.
+Makes the package this file lies in importable as `modelsheet`, whatever it is called where it is installed. So a
+Blender that we start needs nothing of the user's settings, which may not be saved yet.
 """
 
 import importlib.util
@@ -24,8 +25,17 @@ def _package() -> None:
     spec.loader.exec_module(module)
 
 
+def _run(words: list[str]) -> None:
+    if words == ["worker"]:
+        from modelsheet.worker import main
+
+        main()
+    else:
+        from modelsheet.ui.cli_command import run
+
+        sys.exit(run(words))
+
+
 if __name__ == "__main__":
     _package()
-    from modelsheet.worker import main
-
-    main()
+    _run(sys.argv[sys.argv.index("--") + 1 :])
