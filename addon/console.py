@@ -20,13 +20,29 @@ STAGES = {
 }
 
 
+class Pace:
+    """How long the rest will take, judged by the pictures made since `done` were there."""
+
+    def __init__(self, done: int) -> None:
+        self._done = done
+        self._begun = time.monotonic()
+
+    def left(self, done: int, total: int) -> str:
+        """`about 1 min 15 s left`; a judgement needs one picture."""
+        now = done - self._done
+        return (
+            f"about {duration((time.monotonic() - self._begun) / now * (total - done))} left"
+            if now
+            else "the first takes longest"
+        )
+
+
 class Console:
     """Receives a job's events. Progress goes to standard error, results to standard output."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self._begun = 0.0
-        self._at_start = 0
+        self._pace = Pace(0)
         self._bar_shown = False
 
     def tell(self, event: Event) -> None:
@@ -64,7 +80,7 @@ class Console:
             self.note(f"  note: {sentence}")
 
     def _on_progress(self, event: Event) -> None:
-        self._begun, self._at_start = time.monotonic(), event["done"]
+        self._pace = Pace(event["done"])
         if event["done"]:
             self.note(f"{_count(event['done'], 'picture')} already there, going on.")
         self._bar(event["done"], event["total"], "")
@@ -93,11 +109,9 @@ class Console:
             if name:
                 self.note(f"[{done}/{total}] {name}")
             return
-        now = done - self._at_start
-        left = (time.monotonic() - self._begun) / now * (total - done) if now else None
         full = round(BAR * done / max(total, 1))
-        rest = f"about {duration(left)} left" if left is not None else "first picture …"
-        line = f"{'█' * full}{'░' * (BAR - full)} {done}/{total}  {rest if done < total else ''}  {name}"
+        rest = self._pace.left(done, total) if done < total else ""
+        line = f"{'█' * full}{'░' * (BAR - full)} {done}/{total}  {rest}  {name}"
         sys.stderr.write(f"\r\x1b[K{line[:110]}")
         sys.stderr.flush()
         self._bar_shown = True

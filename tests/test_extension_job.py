@@ -37,7 +37,7 @@ class Layout:
 
     row = column
 
-    def prop(self, owner: Any, name: str) -> None:
+    def prop(self, owner: Any, name: str, text: str | None = None) -> None:
         assert name in owner.bl_rna.properties
         self.drawn.append(("prop", name))
 
@@ -112,7 +112,8 @@ def test_a_job_that_ends_well_shows_its_results(runner: Runner, child: Callable[
     runner.start([])
     wait(runner, lambda: runner.progress.done == 1)
     layout = drawn()
-    assert layout.texts("progress") == ["1 / 2"]
+    assert layout.texts("progress") == ["50%"]
+    assert "1 of 2 pictures, about" in " ".join(layout.texts("label"))
     assert layout.texts("operator") == ["modelsheet.cancel"]
     assert not bpy.ops.modelsheet.make.poll()
     wait(runner, lambda: not runner.progress.busy)

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import blf
 import bpy
 
 from ..common.errors import InputError
 from .choices import preset_choices
+from .lines import wrap
 from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_make
 from .runner import Runner
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .settings import MODELSHEET_PG_settings
 
-#: Letters that fit into a sidebar of usual width.
-WIDTH = 38
+#: Pixels at scale 1: a sidebar that was never pulled wider, and what icon, margins and tabs take from a line of it.
+SIDEBAR = 280
+TAKEN = 84
 MAX_NOTES = 6
 
 
@@ -58,7 +60,7 @@ def draw_picks(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> 
     layout.prop(settings, "source")
     if settings.source == "file":
         layout.prop(settings, "file")
-    layout.prop(settings, "preset")
+    layout.prop(settings, "preset", text="")  # its title says what it is, and needs the whole width
     for problem in preset_choices().problems:
         draw_text(layout, problem, "ERROR")
     layout.prop(settings, "trigger")
@@ -73,7 +75,7 @@ def draw_picks(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> 
 
 def draw_running(layout: bpy.types.UILayout, progress: Progress) -> None:
     """A bar, what is being done, and the way out."""
-    layout.progress(factor=progress.factor, text=f"{progress.done} / {progress.total}" if progress.total else "")
+    layout.progress(factor=progress.factor, text=f"{progress.factor:.0%}")
     draw_text(layout, progress.words, "TIME")
     draw_notes(layout, progress)
     layout.operator(MODELSHEET_OT_cancel.bl_idname, icon="CANCEL")
@@ -111,5 +113,22 @@ def draw_notes(layout: bpy.types.UILayout, progress: Progress) -> None:
 def draw_text(layout: bpy.types.UILayout, text: str, icon: str) -> None:
     """A sentence on as many lines as the sidebar needs."""
     column = layout.column(align=True)
-    for number, line in enumerate(textwrap.wrap(text, WIDTH) or [""]):
+    for number, line in enumerate(wrap(text, room(), text_width)):
         column.label(text=line, icon="BLANK1" if number else icon, translate=False)
+
+
+def room() -> float:
+    """Pixels that a line of text has in the sidebar being drawn."""
+    region = bpy.context.region
+    return (region.width if region else SIDEBAR * ui_scale()) - TAKEN * ui_scale()
+
+
+def text_width(text: str) -> float:
+    """Pixels that a text takes in the interface's font."""
+    blf.size(0, bpy.context.preferences.ui_styles[0].widget.points * ui_scale())
+    return blf.dimensions(0, text)[0]
+
+
+def ui_scale() -> float:
+    """How much larger than usual the interface is drawn; Blender without a window says 0."""
+    return bpy.context.preferences.system.ui_scale or 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ..console import STAGES, describe_character, duration
+from ..console import STAGES, Pace, describe_character, duration
 
 State = Literal["idle", "running", "stopping", "done", "stopped", "failed"]
 
@@ -22,6 +22,7 @@ class Progress:
     total: int = 0
     notes: list[str] = field(default_factory=list)
     results: dict[str, Path] = field(default_factory=dict)
+    _pace: Pace = field(default_factory=lambda: Pace(0), repr=False, compare=False)
 
     @property
     def busy(self) -> bool:
@@ -43,9 +44,11 @@ class Progress:
             case "plan":
                 self.total = event["shots"]
                 self.notes += event["left_out"]
-            case "progress" | "shot":
-                self.done, self.total = event["done"], event["total"]
-                self.words = f"Picture {self.done} of {self.total}"
+            case "progress":
+                self._pace = Pace(event["done"])
+                self._count(event)
+            case "shot":
+                self._count(event)
             case "failed":
                 self.notes.append(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
             case "done":
@@ -61,9 +64,16 @@ class Progress:
             self.state = "failed"
             self.words = complaint or f"Ended with status {status} and no word. Run it in a terminal to see more."
 
+    def _count(self, event: dict[str, Any]) -> None:
+        self.done, self.total = event["done"], event["total"]
+        self.words = f"{self.done} of {self.total} pictures, {self._pace.left(self.done, self.total)}"
+
     def _finish(self, event: dict[str, Any]) -> None:
         pictures = event["shots"] - len(event["failed"])
         self.words = f"{pictures} pictures in {duration(event['seconds'])}."
-        places = {"Report": event["report"], "Dataset": event["dataset"]}
-        places |= {f"Package {Path(path).name}": path for path in event["packages"]}
+        places = {
+            "report": event["report"],
+            "dataset": event["dataset"],
+            "packages": next(iter(event["packages"]), None),
+        }
         self.results = {name: Path(path) for name, path in places.items() if path}
