@@ -22,7 +22,7 @@ from modelsheet.character.importers import clear  # noqa: E402
 from modelsheet.character.load import adopt, load_file  # noqa: E402
 from modelsheet.character.measure import measure  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
-from modelsheet.common.blender import has_collada, node_tree  # noqa: E402
+from modelsheet.common.blender import has_importer, node_tree  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
 
 #: Boxes of a figure that faces -Y, 1.8 high: bone -> (low corner, high corner).
@@ -138,7 +138,7 @@ RIGGED = {"glb", "gltf", "fbx", "usdc", "usdz", "dae", "blend"}
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_every_format_brings_the_same_figure(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"figure.{suffix}"
-    if suffix == "dae" and not has_collada():
+    if suffix == "dae" and not has_importer("collada"):
         path.write_text('<?xml version="1.0"?>\n<COLLADA/>', encoding="utf-8")
         with pytest.raises(InputError, match="no longer reads COLLADA"):
             load_file(path, Overrides())
@@ -358,3 +358,15 @@ def test_materials_take_light_and_nothing_is_magenta(tmp_path: Path) -> None:
     assert tuple(surface.inputs["Base Color"].default_value) == pytest.approx((0.1, 0.2, 0.3, 1.0))
     assert not shader.inputs["Base Color"].is_linked
     assert shader.inputs["Metallic"].default_value == shader.inputs["Transmission Weight"].default_value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "words"), [("x.usda", b"#usda 1.0\n", "built without USD"), ("x.dae", b"", "no longer reads")]
+)
+def test_a_blender_that_lacks_a_format_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, head: bytes, words: str
+) -> None:
+    monkeypatch.setattr("modelsheet.common.blender.has_importer", lambda _form: False)
+    (tmp_path / name).write_bytes(head or b'<?xml version="1.0"?><COLLADA version="1.4.1"></COLLADA>')
+    with pytest.raises(InputError, match=f"{words}.*glTF"):
+        load_file(tmp_path / name, Overrides())

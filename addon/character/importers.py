@@ -29,12 +29,18 @@ MENDS = {
     "KHR_texture_basisu": "Export it with PNG, JPEG or WebP textures in place of KTX2",
 }
 
+#: Formats that some Blenders can't read: what to say.
+LACKING = {
+    "collada": "Blender {version} no longer reads COLLADA. Convert it to glTF with Blender 4.5 LTS",
+    "usd": "this Blender {version} was built without USD. Use the one from blender.org, or convert it to glTF",
+}
+
 
 def import_file(path: Path, found: Found) -> None:
     """Fill the empty scene from `path`, as what the sniffer found it to be. Raises InputError."""
     version = ".".join(str(part) for part in bpy.app.version[:2])
-    if found.form == "collada" and not blender.has_collada():
-        raise InputError(f"{path}: Blender {version} no longer reads COLLADA. Convert it to glTF with Blender 4.5 LTS.")
+    if found.form in LACKING and not blender.has_importer(found.form):
+        raise InputError(f"{path}: {LACKING[found.form].format(version=version)}.")
     for name in found.required:
         # A compression whose library is missing would import as nothing, without a complaint.
         if name in MENDS and not blender.reads_gltf(name):

@@ -28,9 +28,9 @@ def set_format(image_settings: Any, file_format: str) -> None:
     image_settings.file_format = file_format
 
 
-def has_collada() -> bool:
-    """Whether this Blender still reads COLLADA (up to 4.5)."""
-    return "collada_import" in dir(bpy.ops.wm)
+def has_importer(form: str) -> bool:
+    """Whether this Blender reads "collada" (up to 4.5) or "usd" (some systems build theirs without)."""
+    return f"{form}_import" in dir(bpy.ops.wm)
 
 
 def reads_gltf(extension: str) -> bool:
