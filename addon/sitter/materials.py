@@ -9,6 +9,8 @@ from typing import Any
 
 import bpy
 
+from ..common.blender import node_tree
+
 Colour = tuple[float, float, float]
 
 #: Height of soft folds in cloth, in heights of its grain.
@@ -26,8 +28,7 @@ class Nodes:
 
     def __init__(self, name: str) -> None:
         self.material = bpy.data.materials.new(name)
-        self.material.use_nodes = True
-        self.tree = self.material.node_tree
+        self.tree = node_tree(self.material)
         self.tree.nodes.clear()
         self.output = self.tree.nodes.new("ShaderNodeOutputMaterial")
         self.surface = self.tree.nodes.new("ShaderNodeBsdfPrincipled")
