@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `demo.py` does: set up, then photograph the built-in sitter into out/demo."""
+"""What `demo.py` does: set up, then photograph the built-in sitter into out/demo. The command says where all lies."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again: it goes on where it stopped.", file=sys.stderr)
         return 130
-    if status == 0:
-        show_results()
     return status
 
 
@@ -40,11 +38,3 @@ def run(command: list[str]) -> int:
                 return child.wait()
             except KeyboardInterrupt:
                 continue
-
-
-def show_results() -> None:
-    """Where everything lies."""
-    print(f"\nReport:   {OUT / 'report.html'}")
-    print(f"Dataset:  {OUT / 'final_dataset'}")
-    for package in sorted((OUT / "packages").glob("*.zip")):
-        print(f"Package:  {package}")
