@@ -17,6 +17,7 @@ from typing import Any
 from .common.errors import InputError
 from .common.files import sha256_file, sha256_value, write_json
 from .common.fingerprint import code_fingerprint
+from .common.lock import alone_in
 from .dataset.backgrounds import photos
 from .dataset.build import build
 from .dataset.caption_options import CaptionOptions
@@ -101,13 +102,12 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     sha256 = _subject_hash(request.file, request.sitter)
     check_out(out, request, sha256)
     subject = {"sha256": sha256, "overrides": request.overrides, "sitter": request.sitter}
-    with ExitStack() as stack:
+    with unless_begun(out), alone_in(out), ExitStack() as stack:
         session = Session(request.file, request.overrides, request.sitter)
         found = _known_character(out, subject)
         if found is None:
             tell({"event": "stage", "stage": "character"})
-            with unless_begun(out):
-                found = _describe(stack.enter_context(session))
+            found = _describe(stack.enter_context(session))
         facts = CharacterFacts.from_json(found["facts"])
         tell({"event": "found", **found})
         plan = make_plan(preset, facts, request.seed, request.budget)
@@ -130,8 +130,15 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
 
 def finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome | None = None) -> Outcome:
     """From prints to dataset, packages and report; needs no Blender."""
-    start = time.monotonic()
     outcome = outcome or Outcome(out)
+    read_job(out)
+    with alone_in(out):
+        _finish(out, trainers, tell, outcome)
+    return outcome
+
+
+def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome) -> None:
+    start = time.monotonic()
     tell({"event": "stage", "stage": "backgrounds"})
     process(out)
     tell({"event": "stage", "stage": "dataset"})
@@ -141,7 +148,6 @@ def finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome | 
     tell({"event": "stage", "stage": "report"})
     outcome.report = report(out)
     outcome.seconds += time.monotonic() - start
-    return outcome
 
 
 def change(out: Path, **words: Any) -> Request:
