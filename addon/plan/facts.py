@@ -11,6 +11,9 @@ from typing import Any
 
 Vector = tuple[float, float, float]
 
+#: Confidence (0..1) from which a facing or a head is taken without asking; below it the user is asked or warned.
+SURE = 0.5
+
 
 @dataclass(frozen=True)
 class Head:
@@ -36,7 +39,10 @@ class CharacterFacts:
     """One character found in a file. `facing` and `up` are unit vectors; the character's left is up x facing.
 
     body: "full" | "bust" | "head". landmarks: name -> point at rest (crown, chin, neck, shoulders, waist, hips,
-    thighs, knees, floor: those that the body has; points on the middle line). words: what the character itself
+    thighs, knees, floor: those that the body has; points on the middle line). evidence, confidence: by what and how
+    surely "facing", "head", "eyes" and "kind" were found; a sentence, and 0..1 (SURE). licence: what the file says of
+    its use, None where it is silent: {"source", "fields": {name: text as the file has it}, "author", "copyright",
+    "name", "url" where stated, "forbids": [plain words], "asks": [plain words]}. words: what the character itself
     states for captions (age, class, hair ...), which only the sitter does.
     """
 
