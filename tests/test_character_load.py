@@ -108,7 +108,7 @@ def test_points_lie_where_they_belong(seen: dict) -> None:
 
 
 def test_vrm_licence_and_missing_textures_are_told(seen: dict) -> None:
-    assert seen["godette_vrm0.vrm"][0].licence["licenseName"] == "CC_BY"
+    assert seen["godette_vrm0.vrm"][0].licence["fields"]["licenseName"] == "CC_BY"
     assert any("m002_head" in warning for warning in seen["rocketbox_male01.fbx"][2].warnings)
 
 
