@@ -146,6 +146,48 @@ def test_key_points_are_where_the_picture_shows_them(characters, tmp_path, name)
         bpy.data.objects.remove(ball)
 
 
+def eyeball(mesh, side):
+    """The polygons of one eyeball: by its material, or else by the weights of its bone."""
+    name = f"helper-{side[0]}-eye"
+    slots = [index for index, material in enumerate(mesh.data.materials) if material and material.name == name]
+    bone = mesh.vertex_groups.get(f"Bip01 {side[0].upper()}Eye")
+    if bone is None:
+        return [face for face in mesh.data.polygons if face.material_index in slots]
+    ball = {v.index for v in mesh.data.vertices for entry in v.groups if entry.group == bone.index and entry.weight > 0}
+    return [face for face in mesh.data.polygons if set(face.vertices) <= ball]
+
+
+@pytest.mark.parametrize("name", ["mpfb_human.blend", "rocketbox_male01.fbx"])
+def test_eyes_are_where_the_picture_shows_them(characters, tmp_path, name):
+    """Painted red, an eye shows around its key point, also the far one in three-quarter view."""
+    loaded = load(characters, name)
+    large = RenderOptions("workbench", 256, 1, "cpu")
+    red = bpy.data.materials.new("red")
+    for mesh in loaded.meshes:
+        mesh.data.materials.append(red)
+    faces = {side: [face for mesh in loaded.meshes for face in eyeball(mesh, side)] for side in ("left", "right")}
+    assert all(faces.values())
+    home = {side: [face.material_index for face in rows] for side, rows in faces.items()}
+    for angle in ("front", "three_quarter_left", "three_quarter_right"):
+        truth = shots(loaded, take_of(angle, "close_up"), large, tmp_path)["neutral_studio"]
+        shading = bpy.context.scene.display.shading
+        shading.light, shading.color_type = "FLAT", "MATERIAL"
+        for material in bpy.data.materials:
+            material.diffuse_color = (1, 0, 0, 1) if material is red else (0, 0, 0, 1)
+        for side, rows in faces.items():
+            for face in rows:
+                face.material_index = len(face.id_data.materials) - 1
+            bpy.context.scene.render.filepath = str(tmp_path / "eye.png")
+            bpy.ops.render.render(write_still=True)
+            for face, index in zip(rows, home[side], strict=True):
+                face.material_index = index
+            shown = np.argwhere(pixels(tmp_path / "eye.png")[..., 0] > 100)[:, ::-1] + 0.5
+            told = truth["points"][f"{side}_eye"]
+            assert told["visible"] and len(shown), (angle, side)
+            away = np.linalg.norm(shown - (told["x"], told["y"]), axis=1).min()
+            assert away < 1.5, (angle, side, away)
+
+
 @pytest.mark.parametrize("name", ["mpfb_human.blend", "godette_vrm0.vrm"])
 def test_what_is_hidden_is_not_called_visible(characters, tmp_path, name):
     loaded = load(characters, name)

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import re
-
-import bpy
 import numpy as np
 
 from . import shape
 from .anatomy import Skull
 from .anchors import Anchor, tie
+from .face_cover import covers
 from .face_keys import motion
 from .geometry import ATTRIBUTE, coordinates, evaluated, read_parts, write_part
 from .measure import bone_matrices
@@ -18,8 +16,11 @@ from .subject import Subject
 
 #: Points that the skin carries along; the others follow the bone alone, so that a blink does not move an eye.
 ON_SKIN = frozenset({"chin", "mouth", "nose"})
-#: What lies over a face, by name.
-COVER = re.compile(r"hair|wig|beard|(?<![a-z])(?:hat|cap)|helm|hood|glass|lash|brow", re.IGNORECASE)
+
+#: How near the lips a vertex must lie to tell their depth, in chin-to-eye heights: as near as the mesh is fine.
+LIPS = (0.04, 0.08, 0.16, 0.3)
+#: Ears stand out most between these heights above the chin, in chin-to-eye heights; above them are buns and horns.
+EARS = (0.5, 0.95)
 
 
 def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str, Anchor]:
@@ -42,21 +43,6 @@ def head_anchors(subject: Subject, skull: Skull, facing: np.ndarray) -> dict[str
     return anchors
 
 
-def _covering(material: str) -> bool:
-    """Hair is often the one material with opacity."""
-    return bool(COVER.search(material)) or "opacity" in material.lower()
-
-
-def covers(name: str, mesh: bpy.types.Mesh) -> np.ndarray:
-    """(n,) True for the vertices of hair, hats and glasses, by the names of mesh and materials: they hide a face."""
-    hidden = np.full(len(mesh.vertices), bool(COVER.search(name)))
-    slots = [index for index, material in enumerate(mesh.materials) if material and _covering(material.name)]
-    if slots and not hidden.all():
-        used = {vertex for face in mesh.polygons if face.material_index in slots for vertex in face.vertices}
-        hidden[sorted(used)] = True
-    return hidden
-
-
 def face_points(subject: Subject, skull: Skull, facing: np.ndarray, head: np.ndarray) -> dict[str, np.ndarray]:
     """Key points of the head in the character's frame. head: (N, 3) in that frame."""
     chin, crown = skull.chin, skull.crown
@@ -69,13 +55,13 @@ def face_points(subject: Subject, skull: Skull, facing: np.ndarray, head: np.nda
     height = float(mouth[2]) if mouth is not None else float(chin[2]) + 0.36 * face
     if not chin[2] < height < points["nose"][2]:
         height = float(chin[2]) + 0.36 * face
-    depth = shape.front(
-        head[np.abs(head[:, 0] - skull.middle) < 2 * width], skull.middle, height, max(width, 0.08 * face)
+    depth = next(
+        (y for reach in LIPS if (y := shape.front(head, skull.middle, height, reach * face)) is not None), None
     )
     points["mouth"] = np.array([skull.middle, chin[1] if depth is None else depth, height])
     if skull.eyes is not None:
         points["left_eye"], points["right_eye"] = skull.eyes
-        ears = shape.ears(head, chin[2] + 0.55 * face, chin[2] + 1.1 * face)
+        ears = shape.ears(head, chin[2] + EARS[0] * face, chin[2] + EARS[1] * face)
         if ears is not None:
             points["left_ear"], points["right_ear"] = ears
     return points

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import bpy
@@ -14,6 +15,7 @@ from . import anatomy, shape
 from .anchors import Anchor
 from .clusters import Cluster, clusters, ground
 from .eye_paint import paint_eyes
+from .eye_surface import eyes_seen
 from .eyes import Eyes, find_eyes
 from .face_points import head_anchors
 from .facing import Verdict, decide, parse_axis
@@ -98,7 +100,7 @@ def study(subject: Subject, overrides: Overrides) -> Study:
     eyes = find_eyes(subject, head)
     verdict = _facing(subject, head, eyes, overrides)
     facing = verdict.facing
-    skull = anatomy.skull(subject, head, facing, eyes, found)
+    skull = _with_eyes_seen(subject, anatomy.skull(subject, head, facing, eyes, found), facing)
     if found.kind in {"outline", "none"}:
         write_parts(subject, above(subject, float(skull.chin[2]) - 0.02 * skull.height))
     sure = _check_head(subject, found, eyes, skull, warnings)
@@ -140,6 +142,15 @@ def _tuple(point: np.ndarray) -> tuple[float, float, float]:
 def _centre(skull: anatomy.Skull) -> np.ndarray:
     """Half-way between chin and crown in height, over the middle of the head in depth."""
     return np.array([skull.middle, skull.crown[1], (skull.crown[2] + skull.chin[2]) / 2])
+
+
+def _with_eyes_seen(subject: Subject, skull: anatomy.Skull, facing: np.ndarray) -> anatomy.Skull:
+    """The eyes where a picture shows them; bones and meshes give the middle of the eyeball."""
+    if skull.eyes is None:
+        return skull
+    left, right = (shape.to_world(eye, facing) for eye in skull.eyes)
+    seen = eyes_seen(subject, (left, right), facing, skull.height)
+    return dataclasses.replace(skull, eyes=(shape.to_frame(seen[0], facing), shape.to_frame(seen[1], facing)))
 
 
 def head_points(subject: Subject) -> np.ndarray:

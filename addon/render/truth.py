@@ -23,12 +23,12 @@ from ..studio.projection import CameraTruth, project
 #: Alpha from which a pixel counts as the character (of 255): less is a soft edge that nobody sees.
 SEEN_ALPHA = 8
 #: How deep a point may lie under the surface that is seen, so that a joint inside an arm counts: in head heights ...
-HEAD_DEPTH = {"eye": 0.16, "ear": 0.12, "nose": 0.08, "mouth": 0.10, "chin": 0.12, "crown": 0.15}
+HEAD_DEPTH = {"eye": 0.05, "ear": 0.05, "nose": 0.08, "mouth": 0.10, "chin": 0.12, "crown": 0.15}
 #: ... and, for the body, in seventh parts of its height where that is less: a chibi's arms do not grow with its head.
 BODY_DEPTH = {"neck": 0.45, "shoulder": 0.5, "elbow": 0.35, "wrist": 0.3, "hip": 0.65, "knee": 0.45, "ankle": 0.4}
-#: From the side, the bridge of the nose hides an eye's middle before its front: these places (head heights before the
-#: middle) are tried too.
-EYE_FRONTS = (0.06, 0.10)
+#: Eyes and ears are areas: they are seen where this share of places in a cross of this radius (head heights) is.
+AREA = {"eye": 0.03, "ear": 0.06}
+AREA_SHARE = 0.5
 #: An expression can be read up to this angle between the face and the camera; a single eye a little beyond it.
 FACE_ANGLE, EYE_ANGLE = 75.0, 105.0
 #: The far eye goes behind the nose where the camera stands this far (degrees) on the other side of the face.
@@ -122,9 +122,15 @@ class Sight:
     def _is_seen(self, kind: str, place: np.ndarray) -> bool:
         if kind in BODY_DEPTH:
             return self.reaches(place, BODY_DEPTH[kind] * self.limb)
-        fronts = EYE_FRONTS if kind == "eye" else ()
-        places = [place, *(place + front * self.unit * self.forward for front in fronts)]
-        return any(self.reaches(spot, HEAD_DEPTH[kind] * self.unit) for spot in places)
+        seen = [self.reaches(spot, HEAD_DEPTH[kind] * self.unit) for spot in self._area(kind, place)]
+        return bool(np.mean(seen) >= AREA_SHARE)
+
+    def _area(self, kind: str, place: np.ndarray) -> list[np.ndarray]:
+        """The place and, for what is an area, four around it as the camera sees it."""
+        if kind not in AREA:
+            return [place]
+        right, up = np.array(self.scenery.camera.matrix_world)[:3, :2].T * AREA[kind] * self.unit
+        return [place, place + right, place - right, place + up, place - up]
 
     def hand(self, side: str) -> bool:
         """Whether enough of a hand is in the picture and not hidden."""
