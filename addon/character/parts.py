@@ -9,9 +9,10 @@ import bpy
 import numpy as np
 
 from ..common.errors import InputError
-from .geometry import group_weights, write_part
+from .geometry import write_part
 from .naming import normalise
 from .shape import neck_height
+from .skin import carrier as carrier
 from .subject import Subject, descendants
 
 #: How far below the neck of the outline a chin may still lie, as a share of neck to crown.
@@ -42,7 +43,7 @@ def find_head(subject: Subject, wanted: str | None) -> FoundHead:
     if wanted:
         return _wanted(subject, wanted)
     if armature is not None and "head" in subject.bones:
-        weights = bone_weights(meshes, armature, descendants(armature, subject.bones["head"]))
+        weights = bone_weights(subject, descendants(armature, subject.bones["head"]))
         if any(row.any() for row in weights.values()):
             return FoundHead(weights, "bone", f"bone {subject.bones['head']}", 0.95)
     named = [mesh for mesh in meshes if normalise(mesh.name).core in HEAD_NAMES]
@@ -56,7 +57,7 @@ def _wanted(subject: Subject, wanted: str) -> FoundHead:
     if armature is not None and wanted in armature.data.bones:
         subject.bones["head"] = wanted
         subject.refresh()
-        weights = bone_weights(meshes, armature, descendants(armature, wanted))
+        weights = bone_weights(subject, descendants(armature, wanted))
         return FoundHead(weights, "bone", f"bone {wanted}, as asked", 1.0)
     named = [mesh for mesh in meshes if mesh.name == wanted]
     if named:
@@ -66,27 +67,9 @@ def _wanted(subject: Subject, wanted: str) -> FoundHead:
     raise InputError(f"--head {wanted}: the character has no such bone or mesh. It has: {names}.")
 
 
-def bone_weights(meshes: list[bpy.types.Object], armature: bpy.types.Object, names: set[str]) -> dict[str, np.ndarray]:
+def bone_weights(subject: Subject, names: set[str]) -> dict[str, np.ndarray]:
     """mesh name -> share of each vertex's weight that lies on those bones (all of it for meshes carried by one)."""
-    rows = {}
-    for mesh in meshes:
-        count = len(mesh.data.vertices)
-        deformed = any(m.type == "ARMATURE" and m.object == armature for m in mesh.modifiers)
-        if deformed:
-            rows[mesh.name] = group_weights(mesh, names.__contains__)
-        else:
-            rows[mesh.name] = np.full(count, float(carrier(mesh) in names), dtype=np.float32)
-    return rows
-
-
-def carrier(mesh: bpy.types.Object) -> str:
-    """The bone that carries a mesh, itself or through its parents; "" where none does."""
-    obj = mesh
-    while obj is not None:
-        if obj.parent_type == "BONE" and obj.parent_bone:
-            return obj.parent_bone
-        obj = obj.parent
-    return ""
+    return {name: skin.share(names) for name, skin in subject.skins.items()}
 
 
 def _objects(subject: Subject, heads: list[bpy.types.Object]) -> dict[str, np.ndarray]:
@@ -127,6 +110,6 @@ def write_parts(subject: Subject, head: dict[str, np.ndarray]) -> None:
         return
     for part in ("left_hand", "right_hand"):
         if part in subject.bones:
-            weights = bone_weights(subject.cluster.meshes, armature, descendants(armature, subject.bones[part]))
+            weights = bone_weights(subject, descendants(armature, subject.bones[part]))
             for mesh in subject.cluster.meshes:
                 write_part(mesh, part, weights[mesh.name])

@@ -13,20 +13,39 @@ from .clusters import Cluster
 from .face_keys import FaceKeys, face_keys
 from .geometry import Surface, sampled, surface
 from .gltf import Vrm
-from .naming import find_roles
+from .roles import Anatomy, read_anatomy
+from .skin import Skin, read_skin, rest_points, tree_of
 
 
 @dataclass
 class Subject:
-    """bones: role -> pose bone; marks: role -> its place in world space (a bone's head, or a joint's middle)."""
+    """anatomy: which bone is which; marks: role -> its place in world space (a bone's head, or a joint's middle).
+
+    skins: mesh name -> which bone moves which of its vertices.
+    """
 
     cluster: Cluster
     vrm: Vrm | None
-    bones: dict[str, str]
-    scheme: str
+    anatomy: Anatomy
     keys: FaceKeys
+    skins: dict[str, Skin] = field(default_factory=dict)
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     shape: Surface = field(default_factory=lambda: Surface(np.zeros((0, 3), np.float32), {}))
+
+    @property
+    def bones(self) -> dict[str, str]:
+        """role -> pose bone."""
+        return self.anatomy.bones
+
+    @property
+    def scheme(self) -> str:
+        """The naming scheme of the bones, "" for none."""
+        return self.anatomy.scheme
+
+    def exchange_sides(self) -> None:
+        """Take for left what was taken for right, where the build alone could not tell."""
+        self.anatomy = self.anatomy.flipped()
+        self.marks = bone_marks(self.cluster.armature, self.bones)
 
     @cached_property
     def outline(self) -> np.ndarray:
@@ -58,25 +77,21 @@ class Subject:
 
 
 def make_subject(cluster: Cluster, vrm: Vrm | None) -> Subject:
-    """Read names, keys, marks and surface of a cluster."""
-    bones, scheme = _roles(cluster.armature, vrm)
-    subject = Subject(cluster, vrm, bones, scheme, face_keys(cluster.meshes, vrm))
+    """Read names, build, keys, marks and surface of a cluster."""
+    skins = {mesh.name: read_skin(mesh, cluster.armature) for mesh in cluster.meshes} if cluster.armature else {}
+    subject = Subject(cluster, vrm, _anatomy(cluster, vrm, skins), face_keys(cluster.meshes, vrm), skins)
     subject.refresh()
     return subject
 
 
-def _roles(armature: bpy.types.Object | None, vrm: Vrm | None) -> tuple[dict[str, str], str]:
-    """Roles of the bones: VRM's own map first, names for what it leaves open."""
+def _anatomy(cluster: Cluster, vrm: Vrm | None, skins: dict[str, Skin]) -> Anatomy:
+    """Roles of the bones: VRM's own map first, then names and build."""
+    armature = cluster.armature
     if armature is None:
-        return {}, ""
-    names = [bone.name for bone in armature.data.bones]
-    roles = find_roles(names)
-    if vrm is None or not vrm.bones:
-        return roles.bones, roles.scheme
-    known = {role: bone for role, bone in vrm.bones.items() if bone in armature.pose.bones}
-    taken = set(known.values())
-    rest = {role: bone for role, bone in roles.bones.items() if role not in known and bone not in taken}
-    return {**rest, **known}, f"VRM {vrm.version}.x"
+        return Anatomy({}, "")
+    known = {role: bone for role, bone in vrm.bones.items() if bone in armature.pose.bones} if vrm else {}
+    tree = tree_of(armature, skins, {mesh.name: rest_points(mesh) for mesh in cluster.meshes})
+    return read_anatomy(tree, known, f"VRM {vrm.version}.x" if vrm and known else "")
 
 
 def bone_marks(armature: bpy.types.Object | None, bones: dict[str, str]) -> dict[str, np.ndarray]:
