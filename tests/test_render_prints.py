@@ -197,6 +197,7 @@ def test_what_is_hidden_is_not_called_visible(characters, tmp_path, name):
 
     front = truth("front")
     assert front["visible"] == {"face": True, "eyes": 2, "hands": 0}
+    assert all(front["points"][name]["visible"] for name in ("nose", "mouth", "chin"))
     for angle, near, far in (("profile_left", "left_eye", "right_eye"), ("profile_right", "right_eye", "left_eye")):
         seen = truth(angle)
         assert seen["visible"]["face"] is False
@@ -207,6 +208,7 @@ def test_what_is_hidden_is_not_called_visible(characters, tmp_path, name):
         assert seen["face"] is True and seen["eyes"] == 2, angle
     back = truth("back", "full_body")
     assert back["visible"]["face"] is False and back["visible"]["eyes"] == 0
+    assert not any(back["points"][name]["visible"] for name in ("nose", "mouth", "left_eye"))
     assert back["boxes"]["face"] is None and back["boxes"]["head"] is not None
     assert truth("front", "full_body", "waving")["visible"]["hands"] == 2
     assert truth("front", "close_up")["points"]["left_ankle"]["in_frame"] is False

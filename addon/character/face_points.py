@@ -55,9 +55,9 @@ def face_points(subject: Subject, skull: Skull, facing: np.ndarray, head: np.nda
     height = float(mouth[2]) if mouth is not None else float(chin[2]) + 0.36 * face
     if not chin[2] < height < points["nose"][2]:
         height = float(chin[2]) + 0.36 * face
-    depth = next(
-        (y for reach in LIPS if (y := shape.front(head, skull.middle, height, reach * face)) is not None), None
-    )
+    ahead = head[head[:, 1] > crown[1]]
+    depths = (shape.front(ahead, skull.middle, height, reach * face) for reach in LIPS)
+    depth = next((y for y in depths if y is not None), None)
     points["mouth"] = np.array([skull.middle, chin[1] if depth is None else depth, height])
     if skull.eyes is not None:
         points["left_eye"], points["right_eye"] = skull.eyes
