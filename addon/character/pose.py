@@ -10,16 +10,17 @@ import bpy
 from ..plan.facts import Ability
 from ..plan.settings import Setting, axis_settings
 from .loaded import Loaded, Made
-from .pose_arm import Scene, find_arms, place_arm
+from .pose_arm import SETTLED, Arm, Scene, find_arms, place_arm, prepare_arm, with_hand
 from .pose_axes import SIDES, axes_of
 from .pose_body import Feet, carried, shift_weight, turn_body
-from .pose_rest import rest
+from .pose_copies import copies, follow
+from .pose_ends import complete
+from .pose_flesh import Flesh
+from .pose_hand import by_shape
+from .pose_rest import rest, stiffen
+from .pose_rig import skeleton_of
 from .pose_skeleton import Skeleton
 from .pose_surface import mark_parts
-
-#: A hand that had to be lifted farther off the body than this, in arm's lengths, does not lie on it.
-SETTLED = 0.45
-ARM_ROLES = tuple(f"{side}_{part}" for side in SIDES for part in ("upper_arm", "lower_arm", "hand"))
 
 
 def abilities(loaded: Loaded) -> dict[str, Ability]:
@@ -35,43 +36,67 @@ def ability(loaded: Loaded, name: str) -> Ability:
 
 def strike(loaded: Loaded, setting: Setting) -> Made:
     """Clear the pose and strike another. Where it can't be made the character stays at rest, and Made says so."""
-    if loaded.armature is not None:
-        rest(loaded.armature)
+    armatures = [] if loaded.armature is None else [loaded.armature, *copies(loaded)]
+    for armature in armatures:
+        rest(armature)
     geometry = setting.geometry
     missing = _missing(loaded, geometry)
-    if missing:
-        bpy.context.view_layer.update()
-        return Made("none", False, missing=missing)
-    mark_parts(loaded)
+    made = Made("none", False, missing=missing) if missing else _strike(loaded, geometry)
     bpy.context.view_layer.update()
-    weights = _pose(loaded, geometry)
-    bpy.context.view_layer.update()
-    settled = all(value <= SETTLED for name, value in weights.items() if name.endswith("_hand_lift"))
-    return Made("bones", settled, weights)
+    return made
 
 
-def _pose(loaded: Loaded, geometry: dict[str, Any]) -> dict[str, float]:
-    axes = axes_of(loaded.facts)
-    skeleton = Skeleton(loaded.armature)
-    arms = find_arms(loaded, skeleton, axes)
-    feet = Feet(loaded, skeleton, axes)
+def _strike(loaded: Loaded, geometry: dict[str, Any]) -> Made:
+    stiffen(loaded.armature)
+    skeleton = skeleton_of(loaded)
+    mark_parts(loaded, skeleton)
+    complete(loaded, skeleton)
+    arms = find_arms(skeleton, axes_of(loaded.facts))
+    lacking = tuple(f"{side}_upper_arm" for side in SIDES if side not in arms)
+    if lacking:
+        return Made("none", False, missing=lacking)
+    weights, still = _pose(loaded, skeleton, arms, geometry)
+    if still:
+        rest(loaded.armature)
+        return Made("none", False, missing=still)
+    follow(loaded, skeleton)
+    lifts = [value for name, value in weights.items() if name.endswith("_hand_lift")]
+    sunk = [value for name, value in weights.items() if name.endswith("_arm_sunk")]
+    return Made("bones", all(value <= SETTLED for value in lifts) and not sunk, weights)
+
+
+def _pose(
+    loaded: Loaded, skeleton: Skeleton, arms: dict[str, Arm], geometry: dict[str, Any]
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """(what was made, arms that move nothing)."""
+    axes, turns = axes_of(loaded.facts), geometry.get("turns", {})
+    feet = Feet(skeleton, axes)
     if feet.length:
-        shift_weight(loaded, skeleton, axes, feet, geometry.get("shift", {}))
-    weights = turn_body(loaded, skeleton, axes, geometry.get("turns", {}))
+        shift_weight(skeleton, axes, feet, geometry.get("shift", {}))
+    weights = turn_body(skeleton, axes, turns)
     feet.put_back()
-    pending = list(geometry["arms"])
-    while pending:
-        side = pending[0]
-        scene = Scene(loaded, skeleton, carried(axes, geometry.get("turns", {})), frozenset(pending))
-        weights |= place_arm(scene, arms[side], geometry["arms"][side])
-        pending.remove(side)
-    return weights
+    for side, arm in arms.items():
+        prepare_arm(skeleton, axes, arm, geometry["arms"][side])
+    follow(loaded, skeleton)
+    flesh = Flesh(loaded, skeleton, {side: arm.limb for side, arm in arms.items()})
+    still = tuple(f"{side}_upper_arm" for side in arms if not flesh.has(side))
+    if still:
+        return weights, still
+    placed: list[str] = []
+    for side, row in geometry["arms"].items():
+        arm = with_hand(arms[side], by_shape(skeleton, arms[side].hand, flesh.points(side, "end"), axes))
+        weights |= place_arm(Scene(flesh, skeleton, carried(axes, turns), tuple(placed)), arm, row)
+        placed.append(side)
+    return weights, ()
 
 
 def _missing(loaded: Loaded, geometry: dict[str, Any]) -> tuple[str, ...]:
+    """The roles without which the pose can't be made: an arm that only hangs or waves needs no elbow and no hand."""
     if loaded.armature is None:
         return ("rig",)
     if loaded.facts.kind != "humanoid":
         return ("humanoid",)
-    wanted = [*ARM_ROLES, *(["hips"] if any("touch" in arm for arm in geometry["arms"].values()) else [])]
-    return tuple(role for role in wanted if role not in loaded.bones)
+    bones = loaded.armature.pose.bones
+    wanted = [f"{side}_upper_arm" for side in geometry["arms"]]
+    wanted += [f"{side}_lower_arm" for side, row in geometry["arms"].items() if "touch" in row]
+    return tuple(role for role in wanted if loaded.bones.get(role, "") not in bones)

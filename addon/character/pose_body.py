@@ -7,7 +7,6 @@ from typing import Any
 
 from mathutils import Quaternion, Vector
 
-from .loaded import Loaded
 from .pose_axes import SIDES, Axes
 from .pose_limb import STRETCHED, find_limb, reach
 from .pose_skeleton import Skeleton
@@ -17,14 +16,14 @@ ORDER = ("hips", "spine", "chest", "neck", "head")
 STAND_IN = {"spine": "chest", "chest": "spine", "neck": "head"}
 
 
-def turn_body(loaded: Loaded, skeleton: Skeleton, axes: Axes, turns: dict[str, dict[str, float]]) -> dict[str, float]:
+def turn_body(skeleton: Skeleton, axes: Axes, turns: dict[str, dict[str, float]]) -> dict[str, float]:
     """Apply the table's turns; returns what was turned, as `role_turn`: degrees."""
     made: dict[str, float] = {}
     for role in ORDER:
         row = turns.get(role)
         if not row:
             continue
-        own = loaded.bones.get(role) or loaded.bones.get(STAND_IN.get(role, ""))
+        own = skeleton.roles.get(role) or skeleton.roles.get(STAND_IN.get(role, ""))
         if own is None:
             continue
         skeleton.turn(own, axes.rotation(**row))
@@ -42,12 +41,12 @@ def carried(axes: Axes, turns: dict[str, dict[str, float]]) -> Axes:
 class Feet:
     """Remembers how the feet stand, to put them back after the hips have moved."""
 
-    def __init__(self, loaded: Loaded, skeleton: Skeleton, axes: Axes) -> None:
+    def __init__(self, skeleton: Skeleton, axes: Axes) -> None:
         self._skeleton, self._axes = skeleton, axes
         self._legs = []
         for side in SIDES:
             roles = tuple(f"{side}_{part}" for part in ("upper_leg", "lower_leg", "foot"))
-            limb = find_limb(loaded, skeleton, roles, -axes.forward)
+            limb = find_limb(skeleton, roles, -axes.forward)
             if limb is not None:
                 foot = skeleton.matrix(limb.end)
                 knee = skeleton.head(limb.lower) - (skeleton.head(limb.upper) + foot.to_translation()) / 2.0
@@ -67,9 +66,9 @@ class Feet:
             self._skeleton.turn(limb.end, rotation @ now.inverted())
 
 
-def shift_weight(loaded: Loaded, skeleton: Skeleton, axes: Axes, feet: Feet, row: dict[str, Any]) -> None:
+def shift_weight(skeleton: Skeleton, axes: Axes, feet: Feet, row: dict[str, Any]) -> None:
     """Move the hips by fractions of the leg's length; not where the legs can't follow."""
-    hips = loaded.bones.get("hips")
+    hips = skeleton.roles.get("hips")
     if hips is None or not feet.length:
         return
     offset: Vector = axes.left * row.get("left", 0.0) - axes.up * row.get("down", 0.0)

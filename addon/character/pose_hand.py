@@ -1,28 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hands: where the palm looks, how the wrist turns without breaking, and how the fingers lie."""
+"""Hands: where the palm looks, and how the wrist turns without breaking."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 
 from .pose_axes import SIDES, Axes
+from .pose_fingers import Chain, find_thumb, finger_chains, lay_finger, lay_thumb, without_palm
 from .pose_limb import Limb
 from .pose_skeleton import Skeleton, between, frame, twist_about
+from .pose_twist import roll
 
-#: The forearm takes this share of a hand's turn about it (pronation happens in the forearm, not in the wrist).
-FOREARM_SHARE = 0.6
 #: How far the wrist bends before it looks broken, and how far a hand turns about the forearm in all.
 MOST_BEND = math.radians(62.0)
 MOST_TWIST = math.radians(110.0)
+#: A hand is flat when it is so much thinner than wide, and its flat side then tells where the palm looks.
+FLAT = 0.72
+#: Fingers that curl less than this are held out on purpose, and so is the thumb.
+AT_EASE = 8.0
 
 
 @dataclass(frozen=True)
 class Hand:
-    """One hand: chains of finger bones from the thumb to the little finger, its frame in the bone's own axes.
+    """One hand: chains of finger bones from the knuckles, its frame in the bone's own axes.
 
     beside: bones of the hand that hang on the forearm instead (some rigs have a bone for each finger's root there).
     length: from the wrist to the knuckles. thumb: index of the thumb's chain, or None.
@@ -31,7 +36,7 @@ class Hand:
     side: str
     name: str
     beside: tuple[str, ...]
-    fingers: tuple[tuple[str, ...], ...]
+    fingers: tuple[Chain, ...]
     thumb: int | None
     along: Vector
     palm: Vector
@@ -42,70 +47,28 @@ def find_hand(skeleton: Skeleton, limb: Limb, side: str) -> Hand:
     """Read a hand from its finger bones; one without fingers continues the forearm, palm as in a T-pose."""
     wrist = skeleton.head(limb.end)
     forearm = (wrist - skeleton.head(limb.lower)).normalized()
-    chains = _chains(skeleton, limb, forearm)
-    thumb = _thumb(skeleton, chains, wrist, forearm)
+    whole = finger_chains(skeleton, limb.lower, limb.end, forearm)
+    thumb = find_thumb(skeleton, whole, wrist)
+    chains = tuple(
+        chain if index == thumb else without_palm(skeleton, chain, wrist) for index, chain in enumerate(whole)
+    )
+    beside = tuple(chain[0] for chain in whole if not skeleton.descends(chain[0], limb.end))
     knuckles = [skeleton.head(chain[0]) for index, chain in enumerate(chains) if index != thumb]
-    sign = SIDES[side]
-    if not knuckles:
-        palm = skeleton.to_world(limb.lower, limb.hinge_lower) * sign
-        length = limb.lengths[1] * 0.3
-        return _hand(skeleton, limb, side, (), None, forearm, palm, length)
-    middle = sum(knuckles, Vector()) / len(knuckles)
-    along = middle - wrist
+    guess = skeleton.to_world(limb.lower, limb.hinge_lower) * SIDES[side]
+    along = sum(knuckles, Vector()) / len(knuckles) - wrist if knuckles else Vector()
     length = along.length
-    if length < 1e-6:
+    if length < 0.05 * limb.lengths[1]:
         along, length = forearm, limb.lengths[1] * 0.3
-    towards_thumb = _towards_thumb(skeleton, chains, thumb, middle, along)
-    palm = along.cross(towards_thumb) * sign
-    if palm.length < 1e-9:
-        palm = skeleton.to_world(limb.lower, limb.hinge_lower) * sign
-    return _hand(skeleton, limb, side, chains, thumb, along, palm, length)
-
-
-def _hand(
-    skeleton: Skeleton,
-    limb: Limb,
-    side: str,
-    chains: tuple[tuple[str, ...], ...],
-    thumb: int | None,
-    along: Vector,
-    palm: Vector,
-    length: float,
-) -> Hand:
+    palm = guess
+    if len(knuckles) > 1 or (knuckles and thumb is not None):
+        seen = along.cross(_towards_thumb(skeleton, chains, thumb, wrist + along, along)) * SIDES[side]
+        palm = seen if seen.length > 1e-9 else guess
     local = [skeleton.to_local(limb.end, vector.normalized()) for vector in (along, palm)]
-    beside = tuple(chain[0] for chain in chains if not skeleton.descends(chain[0], limb.end))
     return Hand(side, limb.end, beside, chains, thumb, local[0], local[1], length)
 
 
-def _chains(skeleton: Skeleton, limb: Limb, forearm: Vector) -> tuple[tuple[str, ...], ...]:
-    """Finger chains: what hangs on the hand, or beside it on the forearm, and goes on for at least two bones."""
-    roots = skeleton.children(limb.end)
-    if len(roots) < 2:
-        roots += [name for name in skeleton.children(limb.lower) if name != limb.end]
-    found = []
-    for root in roots:
-        chain = [root]
-        while len(following := skeleton.children(chain[-1])) == 1:
-            chain += following
-        if len(chain) >= 2 and (skeleton.head(chain[-1]) - skeleton.head(limb.lower)).dot(forearm) > 0:
-            found.append(tuple(chain))
-    return tuple(found)
-
-
-def _thumb(skeleton: Skeleton, chains: tuple[tuple[str, ...], ...], wrist: Vector, forearm: Vector) -> int | None:
-    """The chain that begins nearest to the wrist, if it is clearly nearer than the others."""
-    if len(chains) < 2:
-        return None
-    starts = [(skeleton.head(chain[0]) - wrist).length for chain in chains]
-    order = sorted(range(len(chains)), key=lambda index: starts[index])
-    named = [index for index, chain in enumerate(chains) if "thumb" in chain[0].lower()]
-    if named:
-        return named[0]
-    return order[0] if starts[order[0]] < 0.8 * starts[order[1]] else None
-
-
 def _towards_thumb(
-    skeleton: Skeleton, chains: tuple[tuple[str, ...], ...], thumb: int | None, middle: Vector, along: Vector
+    skeleton: Skeleton, chains: tuple[Chain, ...], thumb: int | None, middle: Vector, along: Vector
 ) -> Vector:
     """From the little finger's side of the hand to the thumb's."""
     others = [skeleton.head(chain[0]) for index, chain in enumerate(chains) if index != thumb]
@@ -119,6 +82,22 @@ def _towards_thumb(
     return spread[-1] - spread[0]
 
 
+def by_shape(skeleton: Skeleton, hand: Hand, points: np.ndarray, axes: Axes) -> Hand:
+    """A hand without finger bones, its palm read from the flat side of its surface: (K, 3) world points."""
+    if hand.fingers or len(points) < 12:
+        return hand
+    along = skeleton.to_world(hand.name, hand.along)
+    flat = points - points.mean(axis=0)
+    flat = flat - np.outer(flat @ np.array(along), np.array(along))
+    sizes, ways = np.linalg.eigh(flat.T @ flat / len(flat))
+    if sizes[1] > FLAT**2 * sizes[2]:
+        return hand
+    palm = Vector(ways[:, 1].tolist())
+    guess = skeleton.to_world(hand.name, hand.palm)
+    hint = guess + axes.vector([-0.4, 0.0, 0.3], hand.side)
+    return replace(hand, palm=skeleton.to_local(hand.name, palm if palm.dot(hint) > 0 else -palm))
+
+
 def orient(skeleton: Skeleton, limb: Limb, hand: Hand, axes: Axes, row: dict[str, Any]) -> None:
     """Turn hand and forearm so that fingers and palm look as the table says, as far as a wrist allows."""
     fingers = axes.vector(row["fingers"], hand.side).normalized()
@@ -130,7 +109,7 @@ def orient(skeleton: Skeleton, limb: Limb, hand: Hand, axes: Axes, row: dict[str
     wanted = frame(fingers, palm)
     twist = twist_about(between(_now(skeleton, hand), wanted), forearm)
     twist = max(-MOST_TWIST, min(MOST_TWIST, twist))
-    skeleton.turn(limb.lower, Quaternion(forearm, twist * FOREARM_SHARE))
+    roll(skeleton, limb.segments[1], forearm, twist, at_root=False)
     turn_hand(skeleton, hand, between(_now(skeleton, hand), wanted))
 
 
@@ -155,19 +134,8 @@ def lay_fingers(skeleton: Skeleton, hand: Hand, curl: float, spread: float) -> N
     for place, chain in enumerate(fingers):
         fan = math.radians(spread) * (place - (len(fingers) - 1) / 2.0)
         direction = along * math.cos(fan) + across * math.sin(fan)
-        _lay_finger(skeleton, chain, direction, palm, curl * (1.0 + 0.15 * place / max(len(fingers) - 1, 1)))
-
-
-def _lay_finger(skeleton: Skeleton, chain: tuple[str, ...], direction: Vector, palm: Vector, curl: float) -> None:
-    axis = direction.cross(palm).normalized()
-    bend = 0.0
-    for name, following in zip(chain, (*chain[1:], None), strict=True):
-        bend += math.radians(curl)
-        wanted = Quaternion(axis, bend) @ direction
-        if following is None:
-            break
-        now = skeleton.head(following) - skeleton.head(name)
-        if now.length > 1e-9:
-            skeleton.turn(name, now.normalized().rotation_difference(wanted))
-    if len(chain) > 1:
-        skeleton.turn(chain[-1], Quaternion(axis, math.radians(curl)))
+        lay_finger(skeleton, chain, direction, palm, curl * (1.0 + 0.15 * place / max(len(fingers) - 1, 1)))
+    if hand.thumb is not None and curl >= AT_EASE:
+        chain = hand.fingers[hand.thumb]
+        towards = skeleton.head(chain[1]) - skeleton.head(hand.name)
+        lay_thumb(skeleton, chain, along, palm, towards, 0.6)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 
 from mathutils import Quaternion, Vector
 
-from .loaded import Loaded
 from .pose_skeleton import Skeleton, between, frame, twist_about
+from .pose_twist import Segment, find_segment, roll
 
 #: A limb bent less than this in the file tells nothing about its hinge.
 STRAIGHT = math.radians(8.0)
-#: The upper bone takes this share of the roll that the hinge asks for: all of it wrings the skin of the shoulder.
-ROLL = 0.6
 #: An arm reaches no farther than this share of its length: a fully straight elbow looks broken.
 LONGEST = 0.985
 #: A leg that carries weight may be straight.
@@ -27,7 +25,7 @@ STRETCHED = 0.9995
 
 @dataclass(frozen=True)
 class Limb:
-    """Bone names, the hinge in the upper bone's own axes, and the two lengths in world units."""
+    """Bone names, the hinge in the axes of the upper and the lower bone, the two lengths in world units."""
 
     upper: str
     lower: str
@@ -35,11 +33,12 @@ class Limb:
     hinge_upper: Vector
     hinge_lower: Vector
     lengths: tuple[float, float]
+    segments: tuple[Segment, Segment]
 
 
-def find_limb(loaded: Loaded, skeleton: Skeleton, roles: tuple[str, str, str], bends_towards: Vector) -> Limb | None:
+def find_limb(skeleton: Skeleton, roles: tuple[str, str, str], bends_towards: Vector) -> Limb | None:
     """The limb of three roles, as it lies in the rest pose; None where the rig lacks it or its bones do not connect."""
-    names = [loaded.bones.get(role) for role in roles]
+    names = [skeleton.roles.get(role) for role in roles]
     if not all(names):
         return None
     upper, lower, end = names
@@ -61,6 +60,7 @@ def find_limb(loaded: Loaded, skeleton: Skeleton, roles: tuple[str, str, str], b
         skeleton.to_local(upper, hinge),
         skeleton.to_local(lower, hinge),
         (first.length, second.length),
+        (find_segment(skeleton, upper, lower), find_segment(skeleton, lower, end)),
     )
 
 
@@ -86,14 +86,17 @@ def point_limb(skeleton: Skeleton, limb: Limb, upper: Vector, lower: Vector, hin
     axis = upper.cross(lower)
     if axis.length < math.sin(STRAIGHT):
         axis = hinge if hinge is not None else skeleton.to_world(limb.upper, limb.hinge_upper)
-    for name, child, own, wanted, share in (
-        (limb.upper, limb.lower, limb.hinge_upper, upper, ROLL),
-        (limb.lower, limb.end, limb.hinge_lower, lower, 1.0),
-    ):
-        now = (skeleton.head(child) - skeleton.head(name)).normalized()
-        skeleton.turn(name, now.rotation_difference(wanted))
-        roll = twist_about(between(frame(wanted, skeleton.to_world(name, own)), frame(wanted, axis)), wanted)
-        skeleton.turn(name, Quaternion(wanted, roll * share))
+    skeleton.aim(limb.upper, limb.lower, upper)
+    seen = _roll(skeleton, limb.upper, limb.hinge_upper, upper, axis)
+    roll(skeleton, limb.segments[0], upper, seen, at_root=True)
+    skeleton.aim(limb.lower, limb.end, lower)
+    seen = _roll(skeleton, limb.lower, limb.hinge_lower, lower, axis)
+    skeleton.turn(limb.lower, Quaternion(lower, seen))
+
+
+def _roll(skeleton: Skeleton, name: str, own: Vector, along: Vector, axis: Vector) -> float:
+    """The angle about `along` by which the bone's own hinge misses the wanted one."""
+    return twist_about(between(frame(along, skeleton.to_world(name, own)), frame(along, axis)), along)
 
 
 def reach(skeleton: Skeleton, limb: Limb, target: Vector, pole: Vector, longest: float = LONGEST) -> None:

@@ -26,6 +26,12 @@ def rest(armature: bpy.types.Object) -> None:
         bone.matrix_basis = Matrix.Identity(4)
 
 
+def stiffen(armature: bpy.types.Object) -> None:
+    """Make bendy bones plain ones: what bends them lies elsewhere than where a pose puts them."""
+    for bone in armature.data.bones:
+        bone.bbone_segments = min(bone.bbone_segments, 1)
+
+
 def still(owner: bpy.types.ID) -> None:
     """Take away a data-block's action and mute its strips and drivers."""
     data = owner.animation_data

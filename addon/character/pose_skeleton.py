@@ -3,36 +3,85 @@
 
 Bone axes, rolls, the armature's scale and rotation and its rest pose all cancel out, because every change is made to
 the bone's world matrix. Nothing is evaluated in between, so a whole pose costs one update of the scene.
+
+A rig's own parents do not always carry what they should: constraints, drivers and switched-off inheritance did it in
+the file, and rest() has silenced them. Such bones are told by `carriers`, and follow here by plain inheritance.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 
 import bpy
 from mathutils import Matrix, Quaternion, Vector
 
 
 class Skeleton:
-    """The pose bones of one armature as they stand, in world space."""
+    """The pose bones of one armature as they stand, in world space.
 
-    def __init__(self, armature: bpy.types.Object) -> None:
+    roles: role -> bone (or point) name. live: the bones that a surface hangs on, by themselves or by what they carry;
+    `shaping` names the former, without it all bones count. carriers: bone -> the bone that carries it, where that is
+    not plainly its parent; their places are written by `apply`, those of all other bones at once.
+    """
+
+    def __init__(
+        self,
+        armature: bpy.types.Object,
+        roles: Mapping[str, str] | None = None,
+        carriers: Mapping[str, str] | None = None,
+        shaping: Iterable[str] | None = None,
+    ) -> None:
+        self.armature = armature
+        self.roles = dict(roles or {})
         self._bones = armature.pose.bones
         self._to_world = armature.matrix_world.copy()
-        self._from_world = self._to_world.inverted()
+        self._from_world = self._to_world.inverted_safe()
+        self._carriers = dict(carriers or {})
+        self._points: dict[str, tuple[str, Matrix]] = {}
         self._known: dict[str, Matrix] = {}
+        self._local: dict[str, Matrix] = {}
+        self._below: dict[str, list[str]] = {}
+        for bone in self._bones:
+            carrier = self.carrier(bone.name)
+            if carrier is not None:
+                self._below.setdefault(carrier, []).append(bone.name)
+        skin = armature.pose.bones.keys() if shaping is None else shaping
+        self.live = {link for name in skin for link in (name, *self.above(name))}
+        for name, carrier in self._carriers.items():
+            self._local[name] = self._offset(name, carrier).inverted_safe() @ self._shown(carrier).inverted_safe()
+            self._local[name] = self._local[name] @ self._shown(name)
+
+    def add_point(self, name: str, carrier: str, place: Vector) -> None:
+        """Let a bone carry a named point (world space) that can be asked for like a bone's head but not turned."""
+        self._points[name] = (carrier, self.matrix(carrier).inverted_safe() @ Matrix.Translation(place))
+
+    def is_bone(self, name: str) -> bool:
+        """Whether this is a bone, not a point."""
+        return name not in self._points
 
     def matrix(self, name: str) -> Matrix:
         """The bone's matrix in world space."""
+        if name in self._points:
+            carrier, offset = self._points[name]
+            return self.matrix(carrier) @ offset
         return self._to_world @ self._pose(name)
+
+    def lying(self, name: str) -> Matrix:
+        """The bone's matrix in world space at rest."""
+        return self._to_world @ self._bones[name].bone.matrix_local
 
     def head(self, name: str) -> Vector:
         """Where the bone begins, in world space."""
         return self.matrix(name).to_translation()
 
+    def tail(self, name: str) -> Vector:
+        """Where the bone ends, in world space."""
+        return self.matrix(name) @ Vector((0.0, self._bones[name].bone.length, 0.0))
+
     def to_local(self, name: str, direction: Vector) -> Vector:
         """A world direction in the bone's own axes."""
-        return self.matrix(name).to_3x3().inverted() @ direction
+        return self.matrix(name).to_3x3().inverted_safe() @ direction
 
     def to_world(self, name: str, direction: Vector) -> Vector:
         """The inverse of to_local, as a unit vector."""
@@ -40,42 +89,129 @@ class Skeleton:
 
     def turn(self, name: str, rotation: Quaternion, pivot: Vector | None = None) -> None:
         """Rotate the bone, and all that hangs on it, about its own head (or `pivot`) by a world-space rotation."""
-        head = self.head(name) if pivot is None else pivot
-        turned = Matrix.Translation(head) @ rotation.to_matrix().to_4x4() @ Matrix.Translation(-head)
-        self._set(name, turned @ self.matrix(name))
+        if name in self._points:
+            return
+        place = self._from_world @ (self.head(name) if pivot is None else pivot)
+        inside = (self._from_world.to_3x3() @ rotation.to_matrix() @ self._to_world.to_3x3()).to_quaternion()
+        turned = Matrix.Translation(place) @ inside.to_matrix().to_4x4() @ Matrix.Translation(-place)
+        self._set(name, turned @ self._pose(name))
+
+    def aim(self, name: str, towards: str, direction: Vector) -> None:
+        """Turn the bone so that `towards` lies in a world direction from its head.
+
+        In a more or less scaled armature one turn does not get there: space is bent. A few more do.
+        """
+        for _round in range(4):
+            now = self.head(towards) - self.head(name)
+            if now.length < 1e-9 or now.angle(direction) < 1e-4:
+                return
+            self.turn(name, now.normalized().rotation_difference(direction.normalized()))
 
     def move(self, name: str, offset: Vector) -> None:
         """Shift the bone by a world vector; a bone connected to its parent stays (Blender ignores its location)."""
-        self._set(name, Matrix.Translation(offset) @ self.matrix(name))
+        self._set(name, Matrix.Translation(self._from_world.to_3x3() @ offset) @ self._pose(name))
+
+    def carrier(self, name: str) -> str | None:
+        """The bone that carries this one."""
+        if name in self._points:
+            return self._points[name][0]
+        parent = self._bones[name].parent
+        return self._carriers.get(name, parent.name if parent else None)
+
+    def above(self, name: str) -> list[str]:
+        """What carries this bone, what carries that, and so on."""
+        found: list[str] = []
+        carrier = self.carrier(name)
+        while carrier is not None and carrier not in found:
+            found.append(carrier)
+            carrier = self.carrier(carrier)
+        return found
 
     def descends(self, name: str, ancestor: str) -> bool:
         """Whether `name` hangs on `ancestor`."""
-        return any(parent.name == ancestor for parent in self._bones[name].parent_recursive)
+        return ancestor in self.above(name)
 
     def children(self, name: str) -> list[str]:
         """The bones that hang directly on this one, in the order of the armature."""
-        return [bone.name for bone in self._bones if bone.parent is not None and bone.parent.name == name]
+        return self._below.get(name, [])
+
+    def family(self, name: str) -> set[str]:
+        """A bone and all that hangs on it."""
+        found = {name}
+        todo = [name]
+        while todo:
+            fresh = [child for child in self.children(todo.pop()) if child not in found]
+            found.update(fresh)
+            todo += fresh
+        return found
+
+    def apply(self) -> None:
+        """Write the bones that follow a carrier which is not plainly their parent."""
+        depth = {name: len(self.above(name)) for name in self._carriers}
+        placed = {name: self._pose(name) for name in sorted(depth, key=lambda name: depth[name])}
+        shown: dict[str, Matrix] = {}
+        for name in sorted(placed, key=lambda name: _depth(self._bones[name])):
+            bone = self._bones[name]
+            bone.matrix_basis = bone.bone.convert_local_to_pose(
+                placed[name], bone.bone.matrix_local, invert=True, **self._parent(bone, shown)
+            )
 
     def _pose(self, name: str) -> Matrix:
         found = self._known.get(name)
-        if found is None:
+        if found is not None:
+            return found
+        carrier = self._carriers.get(name)
+        if carrier is not None:
+            found = self._pose(carrier) @ self._offset(name, carrier) @ self._local[name]
+        else:
             bone = self._bones[name]
-            found = bone.bone.convert_local_to_pose(bone.matrix_basis, bone.bone.matrix_local, **self._parent(bone))
-            self._known[name] = found
+            found = bone.bone.convert_local_to_pose(bone.matrix_basis, bone.bone.matrix_local, **self._carried(bone))
+        self._known[name] = found
         return found
 
-    def _parent(self, bone: bpy.types.PoseBone) -> dict[str, Matrix]:
+    def _offset(self, name: str, carrier: str) -> Matrix:
+        return self._bones[carrier].bone.matrix_local.inverted_safe() @ self._bones[name].bone.matrix_local
+
+    def _shown(self, name: str, known: dict[str, Matrix] | None = None) -> Matrix:
+        """Where Blender puts the bone by what is written on it."""
+        if known is not None and name in known:
+            return known[name]
+        bone = self._bones[name]
+        found: Matrix = bone.bone.convert_local_to_pose(
+            bone.matrix_basis, bone.bone.matrix_local, **self._parent(bone, known)
+        )
+        if known is not None:
+            known[name] = found
+        return found
+
+    def _carried(self, bone: bpy.types.PoseBone) -> dict[str, Matrix]:
         if bone.parent is None:
             return {}
         return {"parent_matrix": self._pose(bone.parent.name), "parent_matrix_local": bone.parent.bone.matrix_local}
 
-    def _set(self, name: str, world: Matrix) -> None:
-        bone = self._bones[name]
-        wanted = self._from_world @ world
-        bone.matrix_basis = bone.bone.convert_local_to_pose(
-            wanted, bone.bone.matrix_local, invert=True, **self._parent(bone)
-        )
+    def _parent(self, bone: bpy.types.PoseBone, known: dict[str, Matrix] | None) -> dict[str, Matrix]:
+        if bone.parent is None:
+            return {}
+        parent = self._shown(bone.parent.name, known)
+        return {"parent_matrix": parent, "parent_matrix_local": bone.parent.bone.matrix_local}
+
+    def _set(self, name: str, wanted: Matrix) -> None:
+        carrier = self._carriers.get(name)
+        if carrier is not None:
+            self._local[name] = (self._pose(carrier) @ self._offset(name, carrier)).inverted_safe() @ wanted
+        else:
+            bone = self._bones[name]
+            bone.matrix_basis = bone.bone.convert_local_to_pose(
+                wanted, bone.bone.matrix_local, invert=True, **self._carried(bone)
+            )
         self._known.clear()
+
+
+def _depth(bone: bpy.types.PoseBone) -> int:
+    count = 0
+    while bone.parent is not None:
+        bone, count = bone.parent, count + 1
+    return count
 
 
 def frame(along: Vector, across: Vector) -> Matrix:

@@ -11,9 +11,12 @@ import numpy as np
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
-from .geometry import ATTRIBUTE, evaluated, group_weights, read_parts, write_part
+from .clusters import armature_of
+from .geometry import ATTRIBUTE, evaluated, read_parts, write_part
 from .loaded import Loaded
 from .pose_axes import SIDES
+from .pose_skeleton import Skeleton
+from .skin import read_skin
 
 #: Parts kept on the meshes: each arm from the shoulder joint on, from the elbow on, from the wrist on; head and hair.
 UPPER, LOWER, HAND, HEAD = "{side}_whole_arm", "{side}_forearm", "{side}_whole_hand", "posed_head"
@@ -24,35 +27,22 @@ SAMPLES = 600
 MOST_FACES = 40_000
 
 
-def mark_parts(loaded: Loaded) -> None:
+def mark_parts(loaded: Loaded, skeleton: Skeleton) -> None:
     """Write the arms and the head on the meshes, once for each character."""
     if any(ATTRIBUTE + MARKED in mesh.data.attributes for mesh in loaded.meshes):
         return
-    bones = {HEAD: _below(loaded, "head")}
+    bones = {HEAD: "head"}
     for side in SIDES:
-        bones[UPPER.format(side=side)] = _below(loaded, f"{side}_upper_arm")
-        bones[LOWER.format(side=side)] = _below(loaded, f"{side}_lower_arm")
-        bones[HAND.format(side=side)] = _below(loaded, f"{side}_hand")
+        bones |= {UPPER.format(side=side): f"{side}_upper_arm", LOWER.format(side=side): f"{side}_lower_arm"}
+        bones[HAND.format(side=side)] = f"{side}_hand"
+    families = {part: skeleton.family(skeleton.roles[role]) for part, role in bones.items() if role in skeleton.roles}
     for mesh in loaded.meshes:
         write_part(mesh, MARKED, np.zeros(len(mesh.data.vertices), np.float32))
-        for part, names in bones.items():
-            shares = _share(mesh, names)
+        skin = read_skin(mesh, armature_of(mesh) or loaded.armature)
+        for part, names in families.items():
+            shares = skin.share(names)
             if shares.any():
                 write_part(mesh, part, shares)
-
-
-def _below(loaded: Loaded, role: str) -> set[str]:
-    name = loaded.bones.get(role)
-    if name is None or loaded.armature is None:
-        return set()
-    bone = loaded.armature.pose.bones[name]
-    return {name, *(child.name for child in bone.children_recursive)}
-
-
-def _share(mesh: bpy.types.Object, bones: set[str]) -> np.ndarray:
-    if mesh.parent_type == "BONE":
-        return np.full(len(mesh.data.vertices), float(mesh.parent_bone in bones), dtype=np.float32)
-    return group_weights(mesh, bones.__contains__)
 
 
 @dataclass(frozen=True)
