@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,15 +15,17 @@ from typing import Any, NoReturn
 from . import job
 from .common.errors import InputError, ModelsheetError
 from .common.version import VERSION
-from .console import Console, describe_character
+from .console import Console
 from .dataset.caption_options import STYLES
 from .dataset.packages import trainers
+from .findings import MOST_WIDTH, findings
 from .plan.facts import CharacterFacts
 from .plan.planner import make_plan
 from .plan.presets import list_presets, load_preset
 from .plan.table import plan_json, plan_table
 from .render.options import DEVICES, ENGINES
 from .request import DEFAULT_PRESET, Request
+from .sidecar import check_axis
 from .sitter.parameters import resolve
 
 PREVIEW_RESOLUTION = 384
@@ -90,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     inspect = command("inspect", _inspect, "Say what is found in a character file, and how sure.")
     _add_character(inspect)
+    inspect.add_argument("--picture", type=Path, metavar="PNG", help="also draw it there: front, side, what was found")
 
     command("presets", _presets, "List the presets.")
 
@@ -174,27 +178,22 @@ def _finished(outcome: job.Outcome, console: Console) -> int:
 
 
 def _inspect(given: argparse.Namespace, console: Console) -> int:
-    loaded = job.inspect(_file(given.file), _overrides(given), _sitter(given))
-    characters = [loaded["facts"], *loaded["others"]]
+    picture = None if given.picture is None else given.picture.absolute()
+    loaded = job.inspect(_file(given.file), _overrides(given), _sitter(given), picture)
     answer = {
+        "event": "inspected",
         "file": given.file,
         "format": loaded["format"],
-        "characters": characters,
+        "characters": [loaded["facts"], *loaded["others"]],
         "warnings": loaded["warnings"],
+        "sidecar": loaded["sidecar"],
+        "picture": None if picture is None else str(picture),
     }
     if console.as_json:
         console.say(json.dumps(answer, ensure_ascii=False))
         return 0
-    for facts in characters:
-        console.say(describe_character(facts))
-        for about, evidence in facts["evidence"].items():
-            sure = facts["confidence"].get(about)
-            console.say(f"  {about}: {evidence}" + ("" if sure is None else f" ({round(100 * sure)} % sure)"))
-        for axis in ("expressions", "poses"):
-            can = [name for name, ability in facts[axis].items() if ability["method"] not in ("none", "head_only")]
-            console.say(f"  {axis}: {', '.join(can) or 'none'}")
-    for warning in loaded["warnings"]:
-        console.say(f"  note: {warning}")
+    for line in findings(answer, shutil.get_terminal_size((MOST_WIDTH, 24)).columns):
+        console.say(line)
     return 0
 
 
@@ -243,7 +242,8 @@ def _file(name: str) -> str:
 
 
 def _overrides(given: argparse.Namespace) -> dict[str, str | None]:
-    return {name: getattr(given, name) for name in ("facing", "head", "character")}
+    facing = None if given.facing is None else check_axis(given.facing)
+    return {"facing": facing, "head": given.head, "character": given.character}
 
 
 def _sitter(given: argparse.Namespace) -> dict[str, str]:

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .findings import describe_character, describe_licence
+
 Event = dict[str, Any]
 
 BAR = 28
@@ -71,6 +73,9 @@ class Console:
 
     def _on_found(self, event: Event) -> None:
         self.note(describe_character(event["facts"]))
+        if event.get("corrections"):
+            self.note(f"  note: corrected by the file beside it: {event['corrections']}.")
+        self.note(f"  {describe_licence(event['facts'].get('licence'))}")
         for warning in event["warnings"]:
             self.note(f"  note: {warning}")
 
@@ -122,16 +127,6 @@ class Console:
         if self._bar_shown:
             sys.stderr.write("\n" if keep else "\r\x1b[K")
             self._bar_shown = False
-
-
-def describe_character(facts: Event) -> str:
-    """One line: what was found, and how sure."""
-    parts = {"full": "full body", "bust": "head and shoulders", "head": "head only"}[facts["body"]]
-    kind = "" if facts["kind"] == "humanoid" else " (not a humanoid: photographed as it is)"
-    made = [name for name, ability in facts["expressions"].items() if ability["method"] not in ("none", "head_only")]
-    sure = round(100 * min(facts["confidence"][about] for about in ("facing", "head")))
-    face = "a face" if facts["face"] else "no face"
-    return f"Found {facts['name']}: {parts}{kind}, {face}, {_count(len(made), 'expression')}, {sure} % sure."
 
 
 def duration(seconds: float) -> str:

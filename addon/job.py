@@ -36,7 +36,8 @@ from .plan.presets import load_preset
 from .plan.shots import Plan, takes
 from .plan.table import plan_json
 from .render.options import RenderOptions
-from .request import Request, check_out, request_of, unless_begun, write_job
+from .request import Request, check_out, check_picture, request_of, unless_begun, write_job
+from .sidecar import corrections
 
 Event = dict[str, Any]
 Tell = Callable[[Event], None]
@@ -69,11 +70,19 @@ class Outcome:
         }
 
 
-def inspect(file: str, overrides: dict[str, str | None], sitter: dict[str, str]) -> Event:
-    """What is found in a character file: the worker's "loaded" event. Raises InputError for an unusable one."""
+def inspect(file: str, overrides: dict[str, str | None], sitter: dict[str, str], picture: Path | None = None) -> Event:
+    """What is found in a character file: the worker's "loaded" event, and what corrected it.
+
+    picture: where to write the quick picture (PNG). Raises InputError for an unusable file or place.
+    """
     _subject_hash(file, sitter)
-    with Session(file, overrides, sitter) as session:
-        return session.loaded
+    known = corrections(file, overrides)
+    if picture is not None:
+        check_picture(picture)
+    with Session(file, known.values, sitter) as session:
+        if picture is not None:
+            session.worker.picture(str(picture))
+        return {**session.loaded, "sidecar": str(known.path) if known.used else None}
 
 
 def make(request: Request, out: Path, tell: Tell) -> Outcome:
@@ -100,6 +109,8 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     samples = {} if request.samples is None else {"samples": request.samples}
     options = RenderOptions(request.engine, request.resolution, device=request.device, **samples)
     sha256 = _subject_hash(request.file, request.sitter)
+    known = corrections(request.file, request.overrides)
+    request = replace(request, overrides=known.values)
     check_out(out, request, sha256)
     subject = {"sha256": sha256, "overrides": request.overrides, "sitter": request.sitter}
     with unless_begun(out), alone_in(out), ExitStack() as stack:
@@ -109,7 +120,7 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
             tell({"event": "stage", "stage": "character"})
             found = _describe(stack.enter_context(session))
         facts = CharacterFacts.from_json(found["facts"])
-        tell({"event": "found", **found})
+        tell({"event": "found", **found, "corrections": known.spoken()})
         plan = make_plan(preset, facts, request.seed, request.budget)
         if request.background_folder is None and any(shot["background"] == "folder" for shot in plan.shots):
             raise InputError(f"preset {preset.name}: wants your own backgrounds. Name their folder with --backgrounds.")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -86,6 +87,18 @@ def check_out(out: Path, request: Request, sha256: str) -> None:
     job = read_job(out)
     if (job.get("sha256"), job.get("sitter")) != (sha256, request.sitter):
         raise InputError(f"{out}: holds the set of another character ({job.get('file')}). Give --out another folder.")
+
+
+def check_picture(path: Path) -> None:
+    """Refuse a place where no PNG can be written, before Blender is started. Raises InputError."""
+    if path.suffix.lower() != ".png":
+        raise InputError(f"--picture {path}: the picture is a PNG. End its name in .png.")
+    if path.is_dir():
+        raise InputError(f"--picture {path}: a folder. Give the picture a name inside it.")
+    if not path.parent.is_dir():
+        raise InputError(f"--picture {path}: there is no folder {path.parent}. Make it, or choose another.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"--picture {path}: can't be written. Choose another place, or change its permissions.")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 
 JSON lines on standard input and output. Requests, each with "do":
     load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, warnings, others}
+    picture {path} -> {"event": "pictured"}: front and side of the character, with what was found drawn on
     take  {shots, files: {lighting: path}, options}
           -> {"event": "print", lighting, truth, sha256} for each lighting, then {"event": "taken"}
 Any request may be answered by {"event": "error", "status", "message", "fatal"}; the worker then waits for the next.
@@ -31,6 +32,7 @@ from .common.errors import ModelsheetError
 from .common.files import sha256_file, sha256_value
 from .plan.shots import Shot, Take
 from .render.options import RenderOptions
+from .render.portrait import portray
 from .render.takes import shoot
 from .sitter.build import build
 
@@ -73,6 +75,13 @@ class Server:
             "others": [facts.to_json() for facts in self.loaded.others],
         }
 
+    def picture(self, path: str) -> Iterator[Event]:
+        """Write the quick picture of the character."""
+        if self.loaded is None:
+            raise RuntimeError("picture before load")
+        portray(self.loaded, Path(path))
+        yield {"event": "pictured"}
+
     def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
         """Photograph one take: a print for each lighting, told as soon as it is whole."""
         if self.loaded is None:
@@ -87,7 +96,7 @@ class Server:
 def _answer(server: Server, request: dict[str, Any]) -> Iterator[Event]:
     arguments = {key: value for key, value in request.items() if key != "do"}
     try:
-        yield from {"load": server.load, "take": server.take}[request["do"]](**arguments)
+        yield from {"load": server.load, "picture": server.picture, "take": server.take}[request["do"]](**arguments)
     except ModelsheetError as error:
         yield {"event": "error", "status": error.exit_status, "message": str(error), "fatal": error.fatal}
     except Exception as error:  # a bug, or Blender's own complaint: the job goes on with its other takes

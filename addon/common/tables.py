@@ -32,24 +32,24 @@ class Table:
         return str(self.path)
 
 
-def read_table(path: Path) -> Table:
-    """Read a YAML mapping with the safe loader.
+def read_table(path: Path, kind: str = "preset") -> Table:
+    """Read a YAML mapping with the safe loader; `kind` is what complaints call it.
 
     Raises InputError (file, line, reason) for a missing, oversized or malformed file, a duplicate key,
     an alias (the way to make a small file explode) or a top level that is not a mapping.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: larger than 1 MiB, so not a preset. Choose another file.")
+            raise InputError(f"{path}: larger than 1 MiB, so not a {kind}. Choose another file.")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror}). Check the name.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text. Save it as UTF-8.") from error
-    return parse_table(text, path)
+    return parse_table(text, path, kind)
 
 
-def parse_table(text: str, path: Path) -> Table:
+def parse_table(text: str, path: Path, kind: str = "preset") -> Table:
     """As read_table, from text; `path` is only named in complaints."""
     loader = yaml.SafeLoader(text)
     try:
@@ -66,11 +66,11 @@ def parse_table(text: str, path: Path) -> Table:
         problem = getattr(error, "problem", None) or str(error)
         raise InputError(f"{path}{line}: not valid YAML ({problem}). Mend the line.") from error
     except RecursionError as error:
-        raise InputError(f"{path}: nested too deeply to be a preset. Choose another file.") from error
+        raise InputError(f"{path}: nested too deeply to be a {kind}. Choose another file.") from error
     finally:
         loader.dispose()
     if not isinstance(data, dict):
-        raise InputError(f"{path}: must hold `key: value` lines at its top level. Compare it with a built-in preset.")
+        raise InputError(f"{path}: must hold `key: value` lines at its top level, as every {kind} does. Mend it.")
     return Table(path, data, lines)
 
 

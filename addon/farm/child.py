@@ -68,6 +68,10 @@ class Worker:
                 return
             yield event
 
+    def picture(self, path: str) -> None:
+        """Have the quick picture of the loaded character written to `path`."""
+        next(self._ask({"do": "picture", "path": path}))
+
     @property
     def _temporary(self) -> Path:
         return self._folder / "temporary"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ..console import STAGES, Pace, describe_character, duration
+from ..console import STAGES, Pace, duration
+from ..findings import describe_character, describe_licence
 
 State = Literal["idle", "running", "stopping", "done", "stopped", "failed"]
 
@@ -40,7 +41,8 @@ class Progress:
             case "stage":
                 self.words = STAGES.get(event["stage"], event["stage"])
             case "found":
-                self.notes += [describe_character(event["facts"]), *event["warnings"]]
+                told = [describe_character(event["facts"]), describe_licence(event["facts"].get("licence"))]
+                self.notes += [*told, *event["warnings"]]
             case "plan":
                 self.total = event["shots"]
                 self.notes += event["left_out"]
