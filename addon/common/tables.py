@@ -13,6 +13,7 @@ from .errors import InputError
 
 #: A table of ours or a user's preset is a few kilobytes; anything larger is not one.
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,7 @@ def parse_table(text: str, path: Path, kind: str = "preset") -> Table:
     """As read_table, from text; `path` is only named in complaints."""
     loader = yaml.SafeLoader(text)
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise InputError(f"{path}: YAML aliases (*name) are not allowed here. Write the value out.")
+        _look_over(text, path, kind)
         node = loader.get_single_node()
         lines: dict[tuple[str | int, ...], int] = {}
         if node is not None:
@@ -65,13 +65,22 @@ def parse_table(text: str, path: Path, kind: str = "preset") -> Table:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
         raise InputError(f"{path}{line}: not valid YAML ({problem}). Mend the line.") from error
-    except RecursionError as error:
-        raise InputError(f"{path}: nested too deeply to be a {kind}. Choose another file.") from error
     finally:
         loader.dispose()
     if not isinstance(data, dict):
         raise InputError(f"{path}: must hold `key: value` lines at its top level, as every {kind} does. Mend it.")
     return Table(path, data, lines)
+
+
+def _look_over(text: str, path: Path, kind: str) -> None:
+    """Refuse aliases and deep nesting while reading, before either can cost time or memory."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise InputError(f"{path}: YAML aliases (*name) are not allowed here. Write the value out.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise InputError(f"{path}: nested too deeply to be a {kind}. Choose another file.")
 
 
 def _note_lines(node: yaml.Node, keys: tuple[str | int, ...], lines: dict, path: Path) -> None:
