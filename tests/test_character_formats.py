@@ -294,14 +294,30 @@ def test_vrm_maps_name_the_bones_and_the_front(version: int, facing: float, tmp_
     assert "Bob" in str(loaded.facts.licence)
 
 
-@pytest.mark.parametrize("extension", ["KHR_texture_basisu", "NOBODY_knows_this"])
-def test_extensions_that_blender_lacks_are_named(extension: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("extension", "texture", "mend"),
+    [
+        ("KHR_texture_basisu", {"extensions": {"KHR_texture_basisu": {"source": 0}}}, "ktxdecompress"),
+        ("EXT_texture_avif", {"extensions": {"EXT_texture_avif": {"source": 0}}}, "PNG"),
+        ("KHR_texture_basisu", {"source": 0, "extensions": {"KHR_texture_basisu": {"source": 1}}}, None),
+        ("NOBODY_knows_this", {}, "Export it"),
+        ("KHR_materials_of_tomorrow", {}, None),
+        ("VRMC_materials_mtoon", {}, None),
+    ],
+)
+def test_extensions_that_blender_lacks_are_named_unless_they_do_no_harm(
+    extension: str, texture: dict, mend: str | None, tmp_path: Path
+) -> None:
     clear()
     figure()
     WRITERS["glb"](str(tmp_path / "figure.glb"))
     names = {"extensionsRequired": [extension], "extensionsUsed": [extension]}
-    rewrite(tmp_path / "figure.glb", tmp_path / "b.glb", lambda data: data.update(names))
-    with pytest.raises(InputError, match=rf"needs {extension}.*Export it"):
+    images = {"textures": [texture], "images": [{"uri": "a.png"}, {"uri": "a.ktx2"}]} if texture else {}
+    rewrite(tmp_path / "figure.glb", tmp_path / "b.glb", lambda data: data.update(names | images))
+    if mend is None:
+        assert load_file(tmp_path / "b.glb", Overrides()).facts.kind == "humanoid"
+        return
+    with pytest.raises(InputError, match=rf"needs {extension}.*{mend}"):
         load_file(tmp_path / "b.glb", Overrides())
 
 

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import struct
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from modelsheet.character.archive import unpack_collada
+from modelsheet.character.beside import Beside
 from modelsheet.character.gltf import read_vrm, target_names
-from modelsheet.character.sniff import SUFFIXES, sniff
+from modelsheet.character.sniff import sniff, suffixes, table
 from modelsheet.common.errors import InputError
 
 SCENE = {"asset": {"version": "2.0"}}
@@ -50,15 +54,44 @@ def refused(path: Path, *words: str) -> str:
         ("a.obj", b"# made by hand\no thing\nv 0 0 0\n", "obj"),
         ("a.stl", b"solid x\n facet normal 0 0 1\n", "stl"),
         ("a.stl", b"\0" * 80 + struct.pack("<I", 1) + b"\0" * 50, "stl"),
-        ("a.ply", b"ply\nformat ascii 1.0\n", "ply"),
+        ("a.ply", b"ply\nformat ascii 1.0\nend_header\n", "ply"),
         ("a.usda", b"#usda 1.0\n", "usd"),
-        ("a.dae", b'<?xml version="1.0"?>\n<COLLADA>', "collada"),
+        ("a.dae", b'<?xml version="1.0"?>\n<COLLADA></COLLADA>', "collada"),
+        ("a.fbx", b"; FBX 7.4.0 project file\nFBXHeaderExtension:  {\n\tFBXVersion: 7400\n}\n", "fbx"),
+        ("a.abc", b"Ogawa\xff\0\1", "alembic"),
+        ("a.pmx", b"PMX \0\0\0\x40", "mmd"),
+        ("a.pmd", b"Pmd\0\0\x80\x3f", "mmd"),
+        ("a.blend", gzip.compress(b"BLENDER-v279" + b"\0" * 100 + b"ENDB"), "blend"),
+        ("a.stl", b"\0" * 80 + struct.pack("<I", 1) + b"\0" * 50 + b"note", "stl"),
     ],
 )
 def test_formats_are_told_by_content(tmp_path: Path, name: str, content: bytes, form: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    assert sniff(path).form == form
+    assert (sniff(path).form, sniff(path).warnings) == (form, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form", "right"),
+    [
+        ("a.fbx", glb(SCENE), "glb", "a.glb"),
+        ("a.glb", json.dumps(SCENE).encode(), "gltf", "a.gltf"),
+        ("a.glb", b"#usda 1.0\n", "usd", "a.usd"),
+        ("a.obj", b"ply\nformat ascii 1.0\nend_header\n", "ply", "a.ply"),
+        ("a", glb(SCENE), "glb", "a.glb"),
+        ("a.glb", b"v 0 0 0\nf 1 1 1\n", "obj", "a.obj"),
+        ("a.fbx", gzip.compress(b"BLENDER-v279ENDB"), "blend", "a.blend"),
+    ],
+)
+def test_a_mislabelled_file_is_read_as_what_it_is(
+    tmp_path: Path, name: str, content: bytes, form: str, right: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    found = sniff(path)
+    assert found.form == form
+    assert len(found.warnings) == 1
+    assert f"Rename it to {right}" in found.warnings[0]
 
 
 def test_missing_folder_and_empty(tmp_path: Path) -> None:
@@ -72,22 +105,54 @@ def test_missing_folder_and_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.fbx", glb(SCENE), ["is really a binary glTF", "a.glb"]),
         ("a.blend", b"hello", ["is not a Blender file"]),
         ("a.glb", b"version https://git-lfs.github.com/spec/v1\n", ["git-LFS pointer", "git lfs pull"]),
         ("a.glb", glb(SCENE, extra=100), ["cut off"]),
         ("a.glb", glb(SCENE, version=1), ["version 1"]),
+        ("a.glb", glb({"asset": {"version": "1.0"}}), ["version 1.0"]),
         ("a.glb", b"glTF\2\0", ["cut off"]),
+        ("a.glb", struct.pack("<4sIII4s", b"glTF", 2, 24, 1 << 31, b"JSON") + b"{}  ", ["cut off"]),
         ("a.glb", glb({"no": "asset"}), ["no glTF scene"]),
+        ("a.glb", b"<!DOCTYPE html>\n<html>404</html>", ["web page", "Download the file itself"]),
+        ("a.glb", b'\n  <HTML lang="en">', ["web page"]),
+        ("a.fbx", b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', ["web server"]),
         ("a.gltf", b'{"asset": ', ["damaged"]),
         ("a.gltf", json.dumps({**SCENE, "buffers": [{"uri": "a.bin"}]}).encode(), ["a.bin", "beside"]),
-        ("a.pmx", b"PMX \0\0\0\x40", ["MMD", "VRM"]),
-        ("a.fbx", b"; FBX 7.4.0 project file\n", ["ASCII FBX", "binary"]),
+        ("a.gltf", b"[" * 100_000, ["is not a glTF"]),
+        ("a.gltf", b'{"a":' + b"[" * 100_000, ["damaged"]),
+        ("a.fbx", b"; FBX 6.1.0 project file\nFBXHeaderExtension: {\n\tFBXVersion: 6100\n}\n", ["6100", "2013"]),
+        ("a.fbx", b"; FBX 7.4.0 project file\nFBXHeaderExtension: {\n", ["cut off"]),
         ("a.fbx", b"Kaydara FBX Binary  \x00\x1a\x00" + struct.pack("<I", 6100) + b"\0" * 20, ["6100"]),
         ("a.fbx", b"Kaydara FBX Binary  \x00\x1a\x00" + struct.pack("<I", 7400) + b"\xff" * 20, ["cut off"]),
         ("a.blend", b"BLENDER-v405RENDH" + b"\0" * 100, ["cut off"]),
+        ("a.blend", gzip.compress(b"BLENDER-v279" + bytes(range(256)) * 9)[:-40], ["cut off"]),
+        ("a.stl", b"\0" * 80 + struct.pack("<I", 9) + b"\0" * 50, ["cut off", "534"]),
+        ("a.ply", b"ply\nformat", ["cut off"]),
+        ("a.dae", b"<COLLADA>" + b" " * 2000, ["cut off"]),
         ("a.jpg", b"\xff\xd8\xff\xe0", ["JPEG"]),
-        ("a.txt", b"hello", ["no kind that Modelsheet reads"]),
+        ("a.glb", b"\x89PNG\r\n", ["PNG"]),
+        ("a.txt", b"hello", ["no kind that is read"]),
+        ("a.rar", b"Rar!\x1a\x07\0", ["RAR archive", "Unpack it first"]),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", ["7-Zip", "Unpack it first"]),
+        ("a.unitypackage", gzip.compress(b"tar" * 99), ["Unity package", "FBX or VRM"]),
+        ("a.tar.gz", gzip.compress(b"tar" * 99), ["packed", "Unpack it first"]),
+        ("a.ma", b"//Maya ASCII 2018 scene", ["Maya", "as FBX"]),
+        ("a.mb", b"FOR4\0\0\0\0", ["Maya", "as FBX"]),
+        ("a.max", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ["3ds Max", "as FBX"]),
+        ("a.c4d", b"QC4DC4D6\0", ["Cinema 4D", "as FBX"]),
+        ("a.duf", b'{\n\t"file_version" : "0.6.0.0"', ["Daz Studio", "as FBX"]),
+        ("a.duf", gzip.compress(b'{"file_version"'), ["Daz Studio", "as FBX"]),
+        ("a.uasset", b"\xc1\x83\x2a\x9e\0", ["Unreal", "as FBX"]),
+        ("a.vroid", b"PK\3\4", ["archive"]),
+        ("a.spp", b"\x00\x01", ["Substance Painter"]),
+        ("a.ztl", b"\x00\x01", ["ZBrush"]),
+        ("a.lwo", b"FORM\0\0\0\1LWO2", ["LightWave", "as FBX"]),
+        ("a.3ds", b"MM\0\0\0", ["3D Studio", "glTF"]),
+        ("a.x3d", b'<?xml version="1.0"?>\n<!DOCTYPE X3D>\n<X3D>', ["X3D", "glTF"]),
+        ("a.wrl", b"#VRML V2.0 utf8", ["VRML"]),
+        ("a.abc", b"\x89HDF\r\n", ["HDF5", "USD"]),
+        ("a.bvh", b"HIERARCHY\nROOT Hips", ["motion"]),
+        ("a.mtl", b"newmtl skin\nKd 1 1 1\n", ["materials of an OBJ", ".obj"]),
     ],
 )
 def test_what_is_not_usable_is_refused_with_its_mend(
@@ -98,14 +163,78 @@ def test_what_is_not_usable_is_refused_with_its_mend(
     refused(path, *words)
 
 
-def test_archives_name_what_is_inside(tmp_path: Path) -> None:
-    path = tmp_path / "a.zae"
+def test_every_row_of_the_table_can_speak(tmp_path: Path) -> None:
+    for row in [*table()["openings"], *table()["texts"], *table()["suffixes"].values()]:
+        assert row.get("form") in table()["forms"] or {"is", "mend"} <= row.keys()
+        assert not row.get("mend", "").endswith(".")
+    for suffix, row in table()["suffixes"].items():
+        path = tmp_path / f"a.{suffix}"
+        path.write_bytes(b"\x00\x01\x02")
+        refused(path, row["is"], row["mend"])
+
+
+def test_hostile_text_is_sniffed_in_no_time(tmp_path: Path) -> None:
+    for content in (b"<!--" * 16_000, b"solid" + b"\n\t " * 20_000, b"{" + b'"meta":{' * 8_000, b"\n" * 65_000):
+        path = tmp_path / "a.glb"
+        path.write_bytes(content)
+        begun = time.process_time()
+        refused(path)
+        assert time.process_time() - begun < 1.0
+
+
+def zipped(path: Path, *names: str) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("deep/figure.dae", "<COLLADA/>")
-    refused(path, "archive", "figure.dae")
+        for name in names:
+            archive.writestr(name, "<COLLADA></COLLADA>")
+    return path
+
+
+def test_archives_name_what_is_inside(tmp_path: Path) -> None:
+    refused(zipped(tmp_path / "a.zip", "readme.txt", "deep/figure.fbx"), "archive", "Unpack it first", "figure.fbx")
+    refused(zipped(tmp_path / "a.glb", "readme.txt"), "archive", "Unpack it first")
+    refused(zipped(tmp_path / "a.vroid", "data.json"), "VRoid Studio", "as VRM")
     broken = tmp_path / "b.usdz"
-    broken.write_bytes(path.read_bytes()[:40])
+    broken.write_bytes((tmp_path / "a.zip").read_bytes()[:40])
     refused(broken, "damaged archive")
+
+
+def test_a_zipped_collada_is_read(tmp_path: Path) -> None:
+    found = sniff(zipped(tmp_path / "a.zae", "manifest.xml", "deep/figure.dae"))
+    assert (found.form, found.warnings) == ("zae", ())
+    assert "Rename it to a.zae" in sniff(zipped(tmp_path / "a.zip", "figure.dae")).warnings[0]
+
+
+def test_what_leaves_an_archive_is_contained_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = zipped(tmp_path / "a.zae", "../../evil.png", "/evil.png", "c:/evil.png", "run.exe", "b/c.dae", "b/skin.png")
+    target = tmp_path / "out"
+    target.mkdir()
+    assert unpack_collada(path, target) == target / "b" / "c.dae"
+    assert sorted(entry.name for entry in tmp_path.rglob("*") if entry.is_file()) == ["a.zae", "c.dae", "skin.png"]
+    monkeypatch.setattr("modelsheet.character.archive.MAX_UNPACKED", 40)
+    with pytest.raises(InputError, match="larger than"):
+        unpack_collada(path, target)
+
+
+def test_parts_are_found_by_name_near_the_model_only(tmp_path: Path) -> None:
+    model = tmp_path / "pack" / "model" / "hero.fbx"
+    places = [
+        "model/a.png",
+        "model/Textures/b.png",
+        "textures/c.png",
+        "model/x/d.png",
+        "model/x/e.png",
+        "model/y/e.png",
+    ]
+    for place in [*places, "../f.png", "other/g.png", "model/hero.fbm/h i.png"]:
+        path = tmp_path / "pack" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    near = Beside(model)
+    found = {name: near.find(f"C:\\work\\{name}.PNG") for name in "abcdefg"}
+    assert {name for name, path in found.items() if path} == set("abcd")
+    assert near.find("tex/h%20i.png") is not None
+    assert near.find("../../f.png") is None
+    assert near.find("../textures/c.png") == (tmp_path / "pack/textures/c.png").resolve()
 
 
 def test_required_extensions_are_kept(tmp_path: Path) -> None:
@@ -121,7 +250,7 @@ def test_the_files_beside_us(characters: Path) -> None:
     assert forms["godette_vrm0.vrm"] == "vrm"
     assert forms["mpfb_human.blend"] == "blend"
     assert forms["rocketbox_male01.fbx"] == "fbx"
-    for path in sorted([*characters.glob("bad_*"), characters / "yw_test.pmx"]):
+    for path in sorted(characters.glob("bad_*")):
         refused(path)
 
 
@@ -158,6 +287,103 @@ def test_vrm_1_says_who_and_how() -> None:
     assert vrm.licence == {"name": "Ada", "avatarPermission": "everyone", "authors": ["A"]}
 
 
+def vrm(version: int, groups: list | dict, nodes: list | None = None, meshes: list | None = None) -> dict:
+    """The JSON of a VRM with some expressions, as read_json hands it on."""
+    nodes = nodes or [{"name": "Hips"}, {"name": "Face", "mesh": 0}, {"name": "Brows", "mesh": 1}]
+    block = (
+        {"VRM": {"blendShapeMaster": {"blendShapeGroups": groups}}}
+        if version == 0
+        else {"VRMC_vrm": {"expressions": groups}}
+    )
+    return {"nodes": nodes, "meshes": meshes or [{}, {}], "extensions": block}
+
+
+def joy(*weights: float, name: str = "joy", **more: object) -> dict:
+    binds = [{"mesh": number % 2, "index": number, "weight": weight} for number, weight in enumerate(weights)]
+    return {"presetName": name, "binds": binds, **more}
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (vrm(0, [joy(100, 50)]), {"joy": [("Face", 0, 1.0), ("Brows", 1, 0.5)]}),
+        # exporters that count to one, and one that counts beyond a hundred
+        (vrm(0, [joy(1.0, 0.5)]), {"joy": [("Face", 0, 1.0), ("Brows", 1, 0.5)]}),
+        (vrm(0, [joy(250, 50)]), {"joy": [("Face", 0, 1.0), ("Brows", 1, 0.5)]}),
+        (vrm(0, [joy(100, -5), joy(30, name="a")]), {"joy": [("Face", 0, 1.0)], "a": [("Face", 0, 0.3)]}),
+        (vrm(0, [{**joy(100, name="unknown"), "name": "Smug"}]), {"Smug": [("Face", 0, 1.0)]}),
+        # one mesh used by two nodes moves on both
+        (
+            vrm(0, [joy(100)], [{"name": "L", "mesh": 0}, {"name": "R", "mesh": 0}]),
+            {"joy": [("L", 0, 1.0), ("R", 0, 1.0)]},
+        ),
+        # Blender leaves out targets that move no point
+        (
+            vrm(
+                0,
+                [joy(100, 50, 100)],
+                meshes=[{"primitives": [{"targets": [{"POSITION": 1}, {"NORMAL": 2}, {"POSITION": 3}]}]}, {}],
+            ),
+            {"joy": [("Face", 0, 1.0), ("Brows", 1, 0.5), ("Face", 1, 1.0)]},
+        ),
+        (
+            vrm(
+                1,
+                {
+                    "preset": {"happy": {"morphTargetBinds": [{"node": 1, "index": 2, "weight": 0.5}]}},
+                    "custom": {"smug": {"morphTargetBinds": [{"node": 2, "index": 0, "weight": 1}, {"node": 9}]}},
+                },
+            ),
+            {"happy": [("Face", 2, 0.5)], "smug": [("Brows", 0, 1.0)]},
+        ),
+        (
+            vrm(1, {"preset": {"happy": {"morphTargetBinds": [{"node": 1, "index": 2, "weight": 80}]}}}),
+            {"happy": [("Face", 2, 0.8)]},
+        ),
+        # colours and textures move nothing
+        (vrm(1, {"preset": {"happy": {"materialColorBinds": [{"material": 0}], "textureTransformBinds": 3}}}), {}),
+        (vrm(0, [{"presetName": "joy", "binds": [{"mesh": 0, "index": "x", "weight": 1}, 3, None]}, 4]), {}),
+        (vrm(0, [joy(float("nan"), float("inf"), True)]), {}),
+    ],
+)
+def test_vrm_expressions_whatever_the_exporter(data: dict, wanted: dict) -> None:
+    found = read_vrm(data)
+    assert found is not None
+    got = {name: [(bind.mesh, bind.target, bind.weight) for bind in rows] for name, rows in found.expressions.items()}
+    assert got == {name: [(m, t, pytest.approx(w)) for m, t, w in rows] for name, rows in wanted.items()}
+
+
+def test_vrm_says_which_expressions_are_on_or_off() -> None:
+    zero, one = (
+        read_vrm(vrm(0, [joy(100, isBinary=True), joy(100, name="a", isBinary=False)])),
+        read_vrm(vrm(1, {"preset": {"blink": {"isBinary": True}}})),
+    )
+    assert zero is not None and zero.binary == {"joy"}
+    assert one is not None and one.binary == {"blink"}
+
+
+def test_nodes_of_a_vrm_get_names_of_their_own(tmp_path: Path) -> None:
+    nodes = [{"name": "Head"}, {"name": "Head"}, {"name": "Head", "mesh": 0}, {}, {"mesh": 0}, {"name": "頭" * 40}, 3]
+    path = tmp_path / "a.vrm"
+    path.write_bytes(
+        glb({**SCENE, "nodes": nodes, "meshes": [{"name": "Face"}], "extensions": {"VRM": {}, "VRMC_vrm": 1}})
+    )
+    names = [node["name"] for node in sniff(path).data["nodes"] if isinstance(node, dict)]
+    assert names[:5] == ["Head", "Head.001", "Head", "Node_3", "Face"]
+    assert len(names[5].encode()) < 63 and set(names[5]) == {"頭"}
+
+
+def test_names_of_targets_stand_where_blender_looks(tmp_path: Path) -> None:
+    path = tmp_path / "a.glb"
+    named = {"primitives": [{"extras": {"targetNames": ["joy", "fun"]}}]}
+    path.write_bytes(glb({**SCENE, "meshes": [named, {"extras": 3}, {"extras": {"targetNames": ["own"]}}]}))
+    assert [(mesh.get("extras") or {}) for mesh in sniff(path).data["meshes"]] == [
+        {"targetNames": ["joy", "fun"]},
+        3,
+        {"targetNames": ["own"]},
+    ]
+
+
 OPENINGS = [
     b"",
     b"glTF\2\0\0\0",
@@ -172,7 +398,7 @@ OPENINGS = [
 ]
 
 
-@given(st.sampled_from(sorted(SUFFIXES)), st.sampled_from(OPENINGS), st.binary(max_size=200))
+@given(st.sampled_from(sorted(suffixes())), st.sampled_from(OPENINGS), st.binary(max_size=200))
 @example("glb", b"", glb({"asset": {}, "extensions": [], "buffers": 3, "extensionsRequired": {"a": 1}}))
 @example("glb", b"", glb({"asset": {}, "extensions": {"VRM": {"humanoid": 3, "meta": [], "blendShapeMaster": "x"}}}))
 @example(

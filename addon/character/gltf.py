@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON inside a glTF, GLB or VRM file, and what VRM says in it. No bpy: Blender's importer drops all of this."""
+"""What a VRM says of itself: who is who among its bones, its expressions, its terms. No bpy.
+
+Blender's importer drops all of this.
+"""
 
 from __future__ import annotations
 
-import json
-import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from ..common.errors import InputError
+from .gltf_json import as_map, as_maps, item, number, read_json, target_names
+
+__all__ = ["Bind", "Vrm", "read_json", "read_vrm", "snake", "target_names"]
 
 
 @dataclass(frozen=True)
 class Bind:
-    """One morph target that an expression moves: the name of the node's mesh, the target's number, 0..1."""
+    """One morph target that an expression moves: the name of the node's mesh, the key's number in Blender, 0..1."""
 
     mesh: str
     target: int
@@ -23,48 +26,23 @@ class Bind:
 
 @dataclass(frozen=True)
 class Vrm:
-    """What a VRM file says of itself. version 0 faces +Y once imported into Blender, version 1 faces -Y."""
+    """What a VRM file says of itself. version 0 faces +Y once imported into Blender, version 1 faces -Y.
+
+    binary: the expressions that are only on or off.
+    """
 
     version: int
     bones: dict[str, str] = field(default_factory=dict)
     expressions: dict[str, tuple[Bind, ...]] = field(default_factory=dict)
     licence: dict[str, Any] = field(default_factory=dict)
     title: str = ""
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON of a .gltf or the JSON chunk of a .glb/.vrm. Raises InputError for anything malformed."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(20)
-            if head[:4] == b"glTF" and len(head) == 20:
-                length, kind = struct.unpack("<I4s", head[12:20])
-                data = stream.read(min(length, path.stat().st_size)) if kind == b"JSON" else b""
-            else:
-                data = head + stream.read()
-        value = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{path}: its glTF description is damaged ({error}). Export it or download it again."
-        ) from error
-    if not isinstance(value, dict) or not isinstance(value.get("asset"), dict):
-        raise InputError(f"{path}: holds JSON, but no glTF scene. Choose the file that was exported as glTF.")
-    return value
-
-
-def target_names(data: dict[str, Any], mesh: int) -> list[str]:
-    """The names of a mesh's morph targets, wherever the exporter wrote them; [] where it did not."""
-    row = _item(data.get("meshes"), mesh)
-    for place in [row, *_maps(row.get("primitives"))]:
-        names = _map(place.get("extras")).get("targetNames")
-        if isinstance(names, list) and names:
-            return [str(name) for name in names]
-    return []
+    #: Expressions that are either fully on or off.
+    binary: frozenset[str] = frozenset()
 
 
 def read_vrm(data: dict[str, Any]) -> Vrm | None:
     """What the VRM extension says, or None where there is none. Unknown or broken parts are left out."""
-    extensions = _map(data.get("extensions"))
+    extensions = as_map(data.get("extensions"))
     if isinstance(extensions.get("VRMC_vrm"), dict):
         return _vrm1(data, extensions["VRMC_vrm"])
     if isinstance(extensions.get("VRM"), dict):
@@ -77,63 +55,78 @@ def snake(name: str) -> str:
     return "".join("_" + char.lower() if char.isupper() else char for char in name)
 
 
-def _map(value: Any) -> dict[str, Any]:
-    """The value if it is a mapping, else an empty one: exporters and vandals write anything anywhere."""
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Any) -> list[dict[str, Any]]:
-    """The mappings in a list; none where it is no list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def _number(value: Any, default: float = 0.0) -> float:
-    usable = isinstance(value, int | float) and abs(value) < 1e9
-    return float(value) if usable else default
-
-
-def _item(rows: Any, index: Any) -> dict[str, Any]:
-    fits = isinstance(rows, list) and isinstance(index, int) and 0 <= index < len(rows)
-    return _map(rows[index]) if fits else {}
-
-
 def _node_name(data: dict[str, Any], index: Any) -> str:
-    return str(_item(data.get("nodes"), index).get("name") or "")
+    return str(item(data.get("nodes"), index).get("name") or "")
 
 
 def _vrm0(data: dict[str, Any], vrm: dict[str, Any]) -> Vrm:
-    rows = _maps(_map(vrm.get("humanoid")).get("humanBones"))
+    rows = as_maps(as_map(vrm.get("humanoid")).get("humanBones"))
     bones = {snake(str(row.get("bone"))): _node_name(data, row.get("node")) for row in rows}
-    expressions: dict[str, tuple[Bind, ...]] = {}
-    for group in _maps(_map(vrm.get("blendShapeMaster")).get("blendShapeGroups")):
+    users: dict[int, list[int]] = {}
+    for index, node in enumerate(as_maps(data.get("nodes"))):
+        if isinstance(node.get("mesh"), int):
+            users.setdefault(node["mesh"], []).append(index)
+    expressions: dict[str, list[Bind]] = {}
+    binary = set()
+    for group in as_maps(as_map(vrm.get("blendShapeMaster")).get("blendShapeGroups")):
         preset = str(group.get("presetName") or "unknown").lower()
         name = preset if preset != "unknown" else str(group.get("name") or "")
-        binds = [
-            Bind(str(node.get("name") or ""), int(_number(bind.get("index"), -1)), _number(bind.get("weight")) / 100)
-            for bind in _maps(group.get("binds"))
-            for node in _maps(data.get("nodes"))
-            if node.get("mesh") == bind.get("mesh")
-        ]
-        if name and binds:
-            expressions[name] = tuple(binds)
-    meta = _map(vrm.get("meta"))
-    return Vrm(0, _named(bones), expressions, _texts(meta), str(meta.get("title") or ""))
+        for bind in as_maps(group.get("binds")):
+            mesh = bind.get("mesh")
+            for node_index in users.get(mesh, []) if isinstance(mesh, int) else []:
+                expressions.setdefault(name, []).append(_bind(data, node_index, bind))
+        if group.get("isBinary") is True:
+            binary.add(name)
+    meta = as_map(vrm.get("meta"))
+    return Vrm(0, _named(bones), _usable(expressions), _texts(meta), str(meta.get("title") or ""), frozenset(binary))
 
 
 def _vrm1(data: dict[str, Any], vrm: dict[str, Any]) -> Vrm:
-    rows = _map(_map(vrm.get("humanoid")).get("humanBones"))
-    bones = {snake(role): _node_name(data, _map(row).get("node")) for role, row in rows.items()}
-    expressions: dict[str, tuple[Bind, ...]] = {}
-    groups = _map(vrm.get("expressions"))
-    for name, group in {**_map(groups.get("custom")), **_map(groups.get("preset"))}.items():
-        binds = [
-            Bind(_node_name(data, bind.get("node")), int(_number(bind.get("index"), -1)), _number(bind.get("weight")))
-            for bind in _maps(_map(group).get("morphTargetBinds"))
-        ]
-        if binds:
-            expressions[name] = tuple(binds)
-    meta = _map(vrm.get("meta"))
-    return Vrm(1, _named(bones), expressions, _texts(meta), str(meta.get("name") or ""))
+    rows = as_map(as_map(vrm.get("humanoid")).get("humanBones"))
+    bones = {snake(role): _node_name(data, as_map(row).get("node")) for role, row in rows.items()}
+    groups = as_map(vrm.get("expressions"))
+    every = {**as_map(groups.get("custom")), **as_map(groups.get("preset"))}
+    expressions = {
+        name: [_bind(data, bind.get("node"), bind) for bind in as_maps(as_map(group).get("morphTargetBinds"))]
+        for name, group in every.items()
+    }
+    binary = frozenset(name for name, group in every.items() if as_map(group).get("isBinary") is True)
+    meta = as_map(vrm.get("meta"))
+    return Vrm(1, _named(bones), _usable(expressions), _texts(meta), str(meta.get("name") or ""), binary)
+
+
+def _bind(data: dict[str, Any], node_index: Any, bind: dict[str, Any]) -> Bind:
+    """A bind with its weight as written."""
+    mesh = item(data.get("meshes"), item(data.get("nodes"), node_index).get("mesh"))
+    place = _place(mesh, int(number(bind.get("index"), -1)))
+    return Bind(_node_name(data, node_index), place, number(bind.get("weight")))
+
+
+def _place(mesh: dict[str, Any], target: int) -> int:
+    """A target's number among those that Blender imports: the ones that move no point of any primitive are left out."""
+    primitives = [as_maps(row.get("targets")) for row in as_maps(mesh.get("primitives"))]
+    before = range(max(0, target)) if any(primitives) else ()
+    return target - sum(not any("POSITION" in item(targets, index) for targets in primitives) for index in before)
+
+
+def _usable(expressions: dict[str, list[Bind]]) -> dict[str, tuple[Bind, ...]]:
+    """Expressions that move a shape, with weights 0..1, each target once.
+
+    VRM 0.x counts to 100 and 1.0 to 1; some exporters mix them up, so the largest weight of the file tells.
+    """
+    largest = max((bind.weight for binds in expressions.values() for bind in binds), default=0.0)
+    unit = 100.0 if largest > 1.0 else 1.0
+    found = {}
+    for name, binds in expressions.items():
+        rows = _distinct(Bind(bind.mesh, bind.target, min(bind.weight / unit, 1.0)) for bind in binds)
+        if name and rows:
+            found[name] = rows
+    return found
+
+
+def _distinct(binds: Iterable[Bind]) -> tuple[Bind, ...]:
+    rows = {(bind.mesh, bind.target): bind for bind in binds if bind.mesh and bind.target >= 0 and bind.weight > 0}
+    return tuple(rows.values())
 
 
 def _named(bones: dict[str, str]) -> dict[str, str]:

@@ -5,85 +5,48 @@ from __future__ import annotations
 
 import re
 import struct
-import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from ..common.errors import InputError
+from ..common.tables import read_table
+from .archive import collada_inside, names_inside
+from .beside import Beside
 from .gltf import read_json, read_vrm
+from .gltf_json import as_maps, as_texts
 
 #: More than this is a scene, not a character, and would fill the memory of the machine.
 MAX_BYTES = 2 << 30
-HEAD = 1 << 16
-
-#: What a suffix promises. usd's four spellings hold one another's content, and Blender tells them apart itself.
-SUFFIXES = {
-    "glb": "glb",
-    "vrm": "glb",
-    "gltf": "gltf",
-    "fbx": "fbx",
-    "obj": "obj",
-    "usd": "usd",
-    "usda": "usd",
-    "usdc": "usd",
-    "usdz": "usd",
-    "stl": "stl",
-    "ply": "ply",
-    "blend": "blend",
-    "blend1": "blend",
-    "dae": "collada",
-}
-SPOKEN = {
-    "glb": "a binary glTF (.glb)",
-    "gltf": "a glTF (.gltf)",
-    "fbx": "an FBX",
-    "obj": "a Wavefront OBJ",
-    "usd": "a USD",
-    "stl": "an STL",
-    "ply": "a PLY",
-    "blend": "a Blender",
-    "collada": "a COLLADA (.dae)",
-}
-READABLE = "glTF, GLB, VRM, FBX, OBJ, USD, STL, PLY, COLLADA or .blend"
-
-#: Openings of files that no Blender reads: what they are, and what to do.
-REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (
-        b"PMX ",
-        "an MMD model (PMX)",
-        "Import it with the MMD Tools extension in Blender and save a .blend, or convert it to VRM",
-    ),
-    (
-        b"Pmd",
-        "an MMD model (PMD)",
-        "Import it with the MMD Tools extension in Blender and save a .blend, or convert it to VRM",
-    ),
-    (b"version https://git-lfs", "a git-LFS pointer, not the model itself", "Run `git lfs pull` in its repository"),
-    (b"; FBX", "an ASCII FBX", "Export it again as binary FBX (version 7.4)"),
-    (b"//Maya", "a Maya scene", "Export it from Maya as FBX"),
-    (b"FOR4", "a Maya scene", "Export it from Maya as FBX"),
-    (b"\xd0\xcf\x11\xe0", "a 3ds Max or Office file", "Export it from its program as FBX"),
-    (b"Ogawa", "an Alembic cache", "Export the character as USD, glTF or FBX"),
-    (b"\x89PNG", "a PNG picture", "Choose the 3D file"),
-    (b"\xff\xd8\xff", "a JPEG picture", "Choose the 3D file"),
-    (b"%PDF", "a PDF", "Choose the 3D file"),
-    (b"Rar!", "a RAR archive", "Unpack it and choose the 3D file inside"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it and choose the 3D file inside"),
-    (b"<!DOCTYPE html", "a web page", "Download the file itself, not the page around it"),
-    (b"<html", "a web page", "Download the file itself, not the page around it"),
-)
+HEAD, TAIL = 1 << 16, 1 << 10
+READABLE = "glTF, GLB, VRM, FBX, OBJ, USD, STL, PLY, COLLADA, Alembic or .blend"
 
 
 @dataclass(frozen=True)
 class Found:
-    """form: a key of SPOKEN, or "vrm"; data: the JSON of a glTF, GLB or VRM; required: glTF extensions it needs."""
+    """form: a key of `forms` in formats.yaml, or "vrm"; data: the JSON of a glTF, GLB or VRM, tidied.
+
+    required: glTF extensions that the file says it needs. warnings: what the user should know of the file itself.
+    """
 
     form: str
     data: dict[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@cache
+def table() -> dict[str, Any]:
+    """formats.yaml."""
+    return read_table(Path(__file__).with_name("formats.yaml")).data
+
+
+def suffixes() -> dict[str, str]:
+    """Each suffix that is read, and the form that it promises."""
+    return {suffix: form for form, row in table()["forms"].items() for suffix in row["suffixes"]}
 
 
 def sniff(path: Path) -> Found:
@@ -92,21 +55,21 @@ def sniff(path: Path) -> Found:
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD)
-            stream.seek(max(0, size - 64))
+            stream.seek(max(0, size - TAIL))
             tail = stream.read()
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror}). Check its permissions.") from error
-    for opening, what, mend in REFUSED:
-        if head.startswith(opening):
-            raise InputError(f"{path}: is {what}; Modelsheet reads {READABLE}. {mend}.")
     form = _form(path, head, size)
-    promised = SUFFIXES.get(path.suffix.lower().lstrip("."))
-    if form is None or promised != form:
-        _mislabelled(path, form, promised)
     check = CHECKS.get(form)
     if check:
         check(path, head, tail, size)
-    return _gltf(path, form) if form in {"glb", "gltf"} else Found(form)
+    warnings = _mislabelled(path, form)
+    if form not in {"glb", "gltf"}:
+        return Found(form, warnings=warnings)
+    data = read_json(path)
+    _has_parts(path, data)
+    required = tuple(as_texts(data.get("extensionsRequired")))
+    return Found("vrm" if read_vrm(data) else form, data, required, warnings)
 
 
 def _size(path: Path) -> int:
@@ -126,59 +89,91 @@ def _size(path: Path) -> int:
     return size
 
 
-def _mislabelled(path: Path, form: str | None, promised: str | None) -> None:
-    if form is None:
-        named = f"is not {SPOKEN[promised]} file inside" if promised else "is of no kind that Modelsheet reads"
-        raise InputError(f"{path}: {named}. Choose a {READABLE} file, or export the character again.")
-    suffix = next(key for key, value in SUFFIXES.items() if value == form)
-    raise InputError(f"{path}: is really {SPOKEN[form]} file. Rename it to {path.stem}.{suffix} and try again.")
+def _suffix(path: Path) -> str:
+    return path.suffix.lower().lstrip(".")
 
 
-def _form(path: Path, head: bytes, size: int) -> str | None:
-    """The format by content, or None."""
-    for opening, form in (
-        (b"glTF", "glb"),
-        (b"Kaydara FBX Binary", "fbx"),
-        (b"BLENDER", "blend"),
-        (b"ply\n", "ply"),
-        (b"ply\r", "ply"),
-        (b"PXR-USDC", "usd"),
-        (b"#usda", "usd"),
-    ):
-        if head.startswith(opening):
-            return form
+def _mislabelled(path: Path, form: str) -> tuple[str, ...]:
+    if suffixes().get(_suffix(path)) == form:
+        return ()
+    row = table()["forms"][form]
+    right = f"{path.stem}.{row['suffixes'][0]}"
+    return (f"{path.name} is really {row['spoken']} file and was read as one. Rename it to {right}.",)
+
+
+def _form(path: Path, head: bytes, size: int) -> str:
+    """The format by content. Raises InputError for what nobody here reads."""
     if head.startswith(b"PK\x03\x04"):
         return _archive(path)
-    if head.startswith((b"\x28\xb5\x2f\xfd", b"\x1f\x8b")):
-        return "blend" if path.suffix.lower().startswith(".blend") else None
-    if len(head) >= 84 and size == 84 + 50 * struct.unpack("<I", head[80:84])[0]:
+    if head.startswith(b"\x1f\x8b"):
+        return _unpacked(path, head)
+    by_text = _by_text(head)
+    for row in table()["openings"]:
+        if head.startswith(row["bytes"].encode("latin-1")):
+            return _verdict(path, row)
+    if _is_binary_stl(path, head, size):
         return "stl"
-    return _text_form(head)
+    by_name = table()["suffixes"].get(_suffix(path))
+    if by_text is not None and not (by_name and by_text.get("form") in {"obj", "gltf"}):
+        return _verdict(path, by_text)
+    if by_name is not None:
+        return _verdict(path, by_name)
+    promised = suffixes().get(_suffix(path))
+    named = f"is not {table()['forms'][promised]['spoken']} file inside" if promised else "is of no kind that is read"
+    raise InputError(f"{path}: {named}. Choose a {READABLE} file, or export the character again.")
 
 
-def _text_form(head: bytes) -> str | None:
-    if b"\x00" in head:
+def _verdict(path: Path, row: dict[str, str]) -> str:
+    if "form" in row:
+        return row["form"]
+    raise InputError(f"{path}: is {row['is']}; Modelsheet reads {READABLE}. {row['mend']}.")
+
+
+def _is_text(head: bytes) -> bool:
+    return b"\x00" not in head
+
+
+def _by_text(head: bytes) -> dict[str, str] | None:
+    if not _is_text(head):
         return None
     text = head.decode("utf-8-sig", errors="replace").lstrip()
-    if text.startswith("{"):
-        return "gltf"
-    if text.startswith("<"):
-        return "collada" if re.search(r"<COLLADA\b", text[:4096]) else None
-    if text.startswith("solid") and re.search(r"^\s*(facet|endsolid)\b", text, re.MULTILINE):
-        return "stl"
-    return "obj" if re.search(r"^(v|f|o|g|mtllib|usemtl)[ \t]+\S", text, re.MULTILINE) else None
+    rows = table()["texts"]
+    return next((row for row in rows if re.search(row["pattern"], text, re.IGNORECASE | re.MULTILINE)), None)
+
+
+def _is_binary_stl(path: Path, head: bytes, size: int) -> bool:
+    if len(head) < 84:
+        return False
+    whole = 84 + 50 * struct.unpack("<I", head[80:84])[0]
+    if _suffix(path) == "stl" and not _is_text(head) and size < whole < MAX_BYTES:
+        raise _truncated(path, f"{size} of {whole} bytes")
+    # Some programs add a few bytes of their own.
+    return size == whole or (_suffix(path) == "stl" and not _is_text(head) and 84 < whole < size)
+
+
+def _unpacked(path: Path, head: bytes) -> str:
+    """A gzip file: Blender once wrote its own so; whatever else is in it must be unpacked."""
+    try:
+        inside = zlib.decompressobj(wbits=31).decompress(head, 512)
+    except zlib.error as error:
+        raise InputError(f"{path}: is a damaged packed file ({error}). Download it again.") from error
+    if inside.startswith(b"BLENDER"):
+        return "blend"
+    return _verdict(path, table()["suffixes"].get(_suffix(path), table()["suffixes"]["gz"]))
 
 
 def _archive(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(f"{path}: is a damaged archive ({error}). Download it again.") from error
+    names = names_inside(path)
     if names and names[0].lower().endswith((".usd", ".usda", ".usdc")):
         return "usd"
-    inside = next((name for name in names if name.lower().endswith(".dae")), "")
-    mend = f"Unpack it and choose {Path(inside).name}" if inside else "Unpack it and choose the 3D file inside"
+    by_name = table()["suffixes"].get(_suffix(path))
+    if by_name and _suffix(path) != "zip":
+        return _verdict(path, by_name)
+    if collada_inside(names):
+        return "zae"
+    known = suffixes().keys() | table()["suffixes"].keys() - {"bin", "mtl", "zip"}
+    inside = next((name for name in names if Path(name).suffix.lower().lstrip(".") in known), "")
+    mend = f"Unpack it first and choose {Path(inside).name} inside" if inside else table()["suffixes"]["zip"]["mend"]
     raise InputError(f"{path}: is an archive, not a character. {mend}.")
 
 
@@ -194,16 +189,19 @@ def _check_glb(path: Path, head: bytes, _tail: bytes, size: int) -> None:
         raise InputError(f"{path}: is glTF version {version}; Blender reads version 2. Export it again as glTF 2.0.")
     if length > size:
         raise _truncated(path, f"{size} of {length} bytes")
+    if 20 + struct.unpack("<I", head[12:16])[0] > size:
+        raise _truncated(path, "its description is longer than the file")
 
 
 def _check_fbx(path: Path, head: bytes, _tail: bytes, size: int) -> None:
+    if not head.startswith(b"Kaydara"):
+        _check_fbx_text(path, head)
+        return
     if len(head) < 40:
         raise _truncated(path, f"only {size} bytes")
     version = struct.unpack("<I", head[23:27])[0]
     if version < 7100:
-        raise InputError(
-            f"{path}: is FBX version {version}; Blender reads 7100 and later. Export it as FBX 2013 or later."
-        )
+        raise _old_fbx(path, str(version))
     wide = version >= 7500
     offset = 27
     with path.open("rb") as stream:
@@ -219,6 +217,26 @@ def _check_fbx(path: Path, head: bytes, _tail: bytes, size: int) -> None:
             offset = end
 
 
+def _check_fbx_text(path: Path, head: bytes) -> None:
+    version = re.search(rb"FBXVersion:\s*(\d+)", head)
+    if version and int(version.group(1)) < 7100:
+        raise _old_fbx(path, version.group(1).decode())
+    depth = 0
+    with path.open("rb") as stream:
+        # Strings may hold braces, so only lines that are structure count.
+        for line in stream:
+            stripped = line.split(b";", 1)[0].rstrip()
+            depth += stripped.endswith(b"{") - (stripped.strip() == b"}")
+    if depth > 0:
+        raise _truncated(path, "a part of it is not closed")
+
+
+def _old_fbx(path: Path, version: str) -> InputError:
+    return InputError(
+        f"{path}: is FBX version {version[:9]}; Blender reads 7100 and later. Export it as FBX 2013 or later."
+    )
+
+
 def _check_blend(path: Path, head: bytes, tail: bytes, size: int) -> None:
     # Blender closes a plain file with a block called ENDB and a zstd one with a seek table and its magic number.
     if head.startswith(b"BLENDER") and b"ENDB" not in tail:
@@ -226,28 +244,48 @@ def _check_blend(path: Path, head: bytes, tail: bytes, size: int) -> None:
     if head.startswith(b"\x28\xb5\x2f\xfd") and not tail.endswith(b"\xb1\xea\x92\x8f"):
         raise _truncated(path, f"{size} bytes, and its table of parts is missing")
 
+    if head.startswith(b"\x1f\x8b"):
+        _check_gzip(path)
+
+
+def _check_gzip(path: Path) -> None:
+    unpacking, unpacked = zlib.decompressobj(wbits=31), 0
+    try:
+        with path.open("rb") as stream:
+            while not unpacking.eof and unpacked < MAX_BYTES:
+                piece = unpacking.unconsumed_tail or stream.read(HEAD)
+                if not piece:
+                    raise _truncated(path, "its packed content ends early")
+                unpacked += len(unpacking.decompress(piece, 1 << 20))
+    except zlib.error as error:
+        raise InputError(f"{path}: is damaged ({error}). Download it or export it again.") from error
+    if not unpacking.eof:
+        raise InputError(f"{path}: is larger than 2 GiB unpacked. Save the character alone.")
+
+
+def _check_collada(path: Path, _head: bytes, tail: bytes, size: int) -> None:
+    if b"</COLLADA>" not in tail.replace(b"\x00", b"") and size > TAIL // 4:
+        raise _truncated(path, "its end is missing")
+
+
+def _check_ply(path: Path, head: bytes, _tail: bytes, size: int) -> None:
+    if b"end_header" not in head:
+        raise _truncated(path, f"only {size} bytes")
+
 
 CHECKS: dict[str, Callable[[Path, bytes, bytes, int], None]] = {
     "glb": _check_glb,
     "fbx": _check_fbx,
     "blend": _check_blend,
+    "collada": _check_collada,
+    "ply": _check_ply,
 }
 
 
-def _gltf(path: Path, form: str) -> Found:
-    data = read_json(path)
-    required = data.get("extensionsRequired")
-    names = tuple(str(name) for name in required) if isinstance(required, list) else ()
-    buffers = data.get("buffers")
-    for buffer in buffers if isinstance(buffers, list) else []:
-        uri = buffer.get("uri") if isinstance(buffer, dict) else None
-        if isinstance(uri, str) and not uri.startswith("data:") and not _beside(path, uri):
+def _has_parts(path: Path, data: dict[str, Any]) -> None:
+    """Raises InputError where a glTF's data, which it can't do without, is not near it."""
+    near = Beside(path)
+    for buffer in as_maps(data.get("buffers")):
+        uri = buffer.get("uri")
+        if isinstance(uri, str) and not uri.startswith("data:") and near.find(uri) is None:
             raise InputError(f"{path}: needs {uri[:80]}, which is not beside it. Put it there, or export as one .glb.")
-    return Found("vrm" if read_vrm(data) else form, data, names)
-
-
-def _beside(path: Path, uri: str) -> bool:
-    try:
-        return (path.parent / unquote(uri)).is_file()
-    except (OSError, ValueError):
-        return False
