@@ -9,7 +9,7 @@ from modelsheet.plan.settings import axis_settings
 
 EXPRESSIONS = "neutral happy serious focused surprised shocked angry sad slight_smile smirk sceptical worried".split()
 POSES = "relaxed_arms hands_on_hips arms_crossed waving looking_over_shoulder".split()
-GEOMETRY = {"keys", "needs", "without", "own", "own_exact", "bones", "bones_exact", "bones_needs", "head"}
+GEOMETRY = {"keys", "needs", "without", "own", "own_exact", "bones", "bones_exact", "bones_needs", "head", "gaze"}
 
 
 def test_the_axes_hold_the_promised_settings() -> None:

@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
+import bpy
 from mathutils import Matrix, Quaternion, Vector
 
 from .express_recipe import BoneRow
+from .face_names import face_bones_named
 from .loaded import Loaded
 from .pose_axes import SIDES, Axes, axes_of
-from .pose_rest import recall, remember
+from .pose_rest import CHANNELS, MEMORY, recall, remember
 from .pose_skeleton import Skeleton
 
 #: Face-bone roles; none of them is touched by a pose.
@@ -22,17 +26,63 @@ NECK_SHARE = 0.35
 
 
 def face_bones(loaded: Loaded) -> dict[str, str]:
-    """Role -> bone for the face alone."""
-    return {role: bone for role, bone in loaded.bones.items() if role.endswith(FACE)}
+    """Role -> bone for the face alone: those known from the body's scheme, and those that any face scheme names."""
+    if loaded.armature is None:
+        return {}
+    known = {role: bone for role, bone in loaded.bones.items() if role.endswith(FACE)}
+    body = set(loaded.bones.values())
+    named = _named(tuple(bone.name for bone in loaded.armature.pose.bones))
+    return {role: bone for role, bone in named.items() if bone not in body} | known
+
+
+@lru_cache(maxsize=8)
+def _named(names: tuple[str, ...]) -> dict[str, str]:
+    return {role: bone for role, bone in face_bones_named(names).items() if role.endswith(FACE)}
+
+
+def eye_bones(loaded: Loaded) -> tuple[str, str] | None:
+    """Left and right eye bone; None unless there are both, for a gaze is never made by one eye."""
+    if loaded.armature is None:
+        return None
+    pair = loaded.bones.get("left_eye"), loaded.bones.get("right_eye")
+    return (pair[0], pair[1]) if pair[0] and pair[1] and pair[0] != pair[1] else None
 
 
 def clear_bones(loaded: Loaded) -> None:
-    """Put the face's bones to rest and take back what an expression added to the pose."""
+    """Put the face's bones and the eyes to rest and take back what an expression added to the pose."""
     if loaded.armature is None:
         return
     recall(loaded.armature)
-    for name in face_bones(loaded).values():
+    for name in (*face_bones(loaded).values(), *(eye_bones(loaded) or ())):
         loaded.armature.pose.bones[name].matrix_basis = Matrix.Identity(4)
+
+
+@contextmanager
+def held(armature: bpy.types.Object) -> Iterator[None]:
+    """With whatever happens to the pose undone afterwards, to the bit."""
+    memory = armature.get(MEMORY)
+    before = {bone: [tuple(getattr(bone, channel)) for channel in CHANNELS] for bone in armature.pose.bones}
+    try:
+        yield
+    finally:
+        for bone, values in before.items():
+            for channel, value in zip(CHANNELS, values, strict=True):
+                setattr(bone, channel, value)
+        armature.pop(MEMORY, None)
+        if memory is not None:
+            armature[MEMORY] = memory
+
+
+def move_gaze(loaded: Loaded, degrees: float) -> dict[str, float]:
+    """Turn both eyes down by degrees (up where negative), about the head's own left: no rig's roll matters."""
+    pair = eye_bones(loaded)
+    if pair is None:
+        return {}
+    skeleton = Skeleton(loaded.armature)
+    turn = Quaternion(_head_axes(loaded, skeleton).left, math.radians(degrees))
+    for name in pair:
+        skeleton.turn(name, turn)
+    return {"gaze_down": degrees}
 
 
 def move_face(loaded: Loaded, rows: Iterable[BoneRow]) -> dict[str, float]:
@@ -40,10 +90,11 @@ def move_face(loaded: Loaded, rows: Iterable[BoneRow]) -> dict[str, float]:
     skeleton = Skeleton(loaded.armature)
     axes = _head_axes(loaded, skeleton)
     size = loaded.facts.head.height
+    bones = face_bones(loaded)
     made: dict[str, float] = {}
     moved: dict[str, Vector] = {}
     for row in rows:
-        name = loaded.bones[row.role]
+        name = bones[row.role]
         side = "right" if row.role.startswith("right_") else "left"
         if row.open:
             skeleton.turn(name, Quaternion(axes.left, math.radians(row.open)))
@@ -79,7 +130,7 @@ def move_head(loaded: Loaded, row: dict[str, Any]) -> dict[str, float]:
             skeleton.turn(bone, axes.rotation(**{kind: value * share for kind, value in nod.items()}))
     if row.get("shoulders"):
         _raise_shoulders(loaded, skeleton, axes_of(loaded.facts), row["shoulders"])
-    return {f"head_{kind}": float(value) for kind, value in row.items()}
+    return {f"head_{kind}": float(value) for kind, value in row.items() if kind != "gaze"}
 
 
 def _raise_shoulders(loaded: Loaded, skeleton: Skeleton, axes: Axes, height: float) -> None:

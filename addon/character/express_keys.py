@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shape keys: setting them, clearing them, and how far they move a face."""
+"""Shape keys: which of them a recipe sets to what, setting them, and clearing them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 import bpy
-import numpy as np
 
-from .geometry import coordinates
 from .loaded import KeyDrive, Loaded
 from .pose_rest import still
 
@@ -18,28 +16,42 @@ Drives = Mapping[str, list[KeyDrive]]
 def clear_keys(loaded: Loaded) -> None:
     """Set every key that makes expressions to 0, and silence what would move it at the next frame.
 
-    Keys that mean nothing to the face (a body's shape, a piece of clothing) stay as the file has them.
+    Eyes are open and look ahead after it, whatever the file saved. Keys that mean nothing to the face (a body's shape,
+    a piece of clothing) stay as the file has them.
     """
     for mesh in loaded.meshes:
         if mesh.data.shape_keys is not None:
             mesh.show_only_shape_key = False
             still(mesh.data.shape_keys)
-    for drive in _all(loaded):
-        block = _block(loaded, drive)
-        if block is not None:
-            block.value = 0.0
+    for group in (loaded.keys, loaded.own):
+        for drives in group.values():
+            for drive in drives:
+                block = _block(loaded, drive)
+                if block is not None:
+                    block.value = 0.0
+
+
+def goals(drives: Drives, weights: Mapping[str, float]) -> list[tuple[KeyDrive, float]]:
+    """The value of each shape key under weights by canonical name.
+
+    Names that share a key (both sides of a smile) do not add up: the key goes as far as the one that asks for most, and
+    never beyond its full value. Switches are on from one half.
+    """
+    found: dict[tuple[str, str], tuple[KeyDrive, float]] = {}
+    for name, weight in weights.items():
+        for drive in drives.get(name, ()):
+            asked = float(weight > 0.5) if drive.switch else weight
+            limit = max(1.0, abs(drive.full))
+            value = max(-limit, min(limit, asked * drive.full))
+            place = (drive.mesh, drive.key)
+            if place not in found or abs(value) > abs(found[place][1]):
+                found[place] = (drive, value)
+    return list(found.values())
 
 
 def set_keys(loaded: Loaded, drives: Drives, weights: Mapping[str, float]) -> None:
-    """Set keys by canonical name; several names may share a key, which never goes beyond its full value."""
-    goals: dict[tuple[str, str], tuple[KeyDrive, float]] = {}
-    for name, weight in weights.items():
-        for drive in drives[name]:
-            place = (drive.mesh, drive.key)
-            before = goals.get(place, (drive, 0.0))[1]
-            limit = max(1.0, abs(drive.full))
-            goals[place] = (drive, max(-limit, min(limit, before + weight * drive.full)))
-    for drive, value in goals.values():
+    """Set keys by canonical name on every mesh that has them."""
+    for drive, value in goals(drives, weights):
         block = _block(loaded, drive)
         if block is None:
             continue
@@ -49,48 +61,24 @@ def set_keys(loaded: Loaded, drives: Drives, weights: Mapping[str, float]) -> No
         block.value = value
 
 
-class Reach:
-    """How far keys move a face, as a fraction of the head's height; measured on the keys, without setting them."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        self._loaded = loaded
-        self._known: dict[tuple[str, str], float] = {}
-
-    def farthest(self, drives: Drives, weights: Mapping[str, float]) -> float:
-        """The longest way of a vertex under any one of the weighted keys."""
-        ways = [
-            abs(weight * drive.full) * self._way(drive) for name, weight in weights.items() for drive in drives[name]
-        ]
-        return max(ways, default=0.0)
-
-    def _way(self, drive: KeyDrive) -> float:
-        place = (drive.mesh, drive.key)
-        if place not in self._known:
-            self._known[place] = self._measure(drive)
-        return self._known[place]
-
-    def _measure(self, drive: KeyDrive) -> float:
-        block = _block(self._loaded, drive)
-        if block is None:
-            return 0.0
-        mesh = _mesh(self._loaded, drive)
-        step = coordinates(block.data) - coordinates(block.relative_key.data)
-        world = step @ np.array(mesh.matrix_world, dtype=float)[:3, :3].T
-        longest = float(np.linalg.norm(world, axis=1).max(initial=0.0))
-        return longest / max(self._loaded.facts.head.height, 1e-9)
+def blended(drives: Drives, weights: Mapping[str, float]) -> set[str]:
+    """Names of one side whose key moves both, where the recipe asks the two sides for different things."""
+    mixed = set()
+    for name in weights:
+        for side, other in (("Left", "Right"), ("Right", "Left")):
+            twin = name.removesuffix(side) + other
+            if not name.endswith(side) or not _places(drives[name]) & _places(drives.get(twin, ())):
+                continue
+            if abs(weights.get(twin, 0.0) - weights[name]) > 0.1:
+                mixed.add(name)
+    return mixed
 
 
-def _all(loaded: Loaded) -> Iterable[KeyDrive]:
-    for group in (loaded.keys, loaded.own):
-        for drives in group.values():
-            yield from drives
-
-
-def _mesh(loaded: Loaded, drive: KeyDrive) -> bpy.types.Object | None:
-    return next((mesh for mesh in loaded.meshes if mesh.name == drive.mesh), None)
+def _places(drives: Iterable[KeyDrive]) -> set[tuple[str, str]]:
+    return {(drive.mesh, drive.key) for drive in drives}
 
 
 def _block(loaded: Loaded, drive: KeyDrive) -> bpy.types.ShapeKey | None:
-    mesh = _mesh(loaded, drive)
+    mesh = next((mesh for mesh in loaded.meshes if mesh.name == drive.mesh), None)
     keys = mesh.data.shape_keys if mesh is not None else None
     return keys.key_blocks.get(drive.key) if keys is not None else None

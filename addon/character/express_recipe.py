@@ -86,6 +86,19 @@ def bones_of(geometry: dict[str, Any], known: Container[str], parts: Iterable[st
     return [row for row in bone_rows(geometry, known) if part_of_bone(row.role) in wanted]
 
 
+#: Degrees that a full eyeLookDown or eyeLookUp turns an eye (ARKit's own range).
+FULL_LOOK = 30.0
+
+
+def gaze_keys(geometry: dict[str, Any], known: Container[str]) -> dict[str, float]:
+    """The keys that turn both eyes as far down (or up) as the recipe's `gaze` says; {} where one of them is missing."""
+    degrees = float(geometry.get("gaze", 0.0))
+    names = expand("eyeLookDown_" if degrees > 0 else "eyeLookUp_")
+    if not degrees or any(name not in known for name in names):
+        return {}
+    return dict.fromkeys(names, min(abs(degrees) / FULL_LOOK, 1.0))
+
+
 def own_way(geometry: dict[str, Any], known: Container[str]) -> dict[str, float]:
     """The best way of making it from the file's own whole expressions; empty where there is none."""
     return next((way for way in geometry.get("own", ()) if all(name in known for name in way)), {})

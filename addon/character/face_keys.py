@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
+from .face_names import Key, read_key
 from .geometry import coordinates
 from .gltf import Vrm
 from .loaded import KeyDrive
-from .naming import read_key
 
 #: A vertex counts as moved where its way is at least this share of the key's longest way.
 MOVED = 0.25
+#: A key whose longest step is outside these shares of its mesh's extent is empty, or broken.
+TINY, WILD = 1e-6, 2.0
 
 
 @dataclass(frozen=True)
@@ -26,49 +28,94 @@ class FaceKeys:
     own: dict[str, list[KeyDrive]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Maker:
+    """A key of a mesh as one that can make some goal; `full` is its value at which it makes all of it."""
+
+    name: str
+    meaning: Key
+    full: float
+
+    def fitness(self, goal: str) -> tuple[int, bool, int]:
+        """The lowest goes first: the scheme that says more, then keys made for one side where the goal has one."""
+        return self.meaning.rank, self.meaning.sided != goal.endswith(("Left", "Right")), self.meaning.place
+
+
 def face_keys(meshes: Iterable[bpy.types.Object], vrm: Vrm | None) -> FaceKeys:
     """Read the meaning of every shape key; what a VRM file says of its own keys goes before names."""
     meshes = list(meshes)
-    found = _by_name(meshes)
-    if vrm is None:
-        return found
-    keys, own = dict(found.keys), dict(found.own)
+    keys: dict[str, list[KeyDrive]] = {}
+    own: dict[str, list[KeyDrive]] = {}
+    for mesh in meshes:
+        if mesh.data.shape_keys is not None:
+            _read_mesh(mesh, keys, own)
+    if vrm is not None:
+        _read_vrm(meshes, vrm, keys, own)
+    return FaceKeys(keys, own)
+
+
+def _read_mesh(mesh: bpy.types.Object, keys: dict[str, list[KeyDrive]], own: dict[str, list[KeyDrive]]) -> None:
+    """One mesh may speak several schemes (ARKit, visemes, controls of both sides): the best one makes a thing."""
+    makers: dict[str, list[_Maker]] = {}
+    wholes: dict[str, list[_Maker]] = {}
+    for block in mesh.data.shape_keys.key_blocks[1:]:
+        meaning = read_key(block.name)
+        for goal, full in meaning.arkit.items():
+            makers.setdefault(goal, []).append(_Maker(block.name, meaning, full))
+        for goal, full in meaning.own.items():
+            wholes.setdefault(goal, []).append(_Maker(block.name, meaning, full))
+    sound = _Soundness(mesh)
+    for goal, rows in makers.items():
+        rows.sort(key=lambda row: row.fitness(goal))
+        first_sound = next((row for row in rows if sound(row.name)), None)
+        if first_sound is None:
+            continue
+        best = first_sound.fitness(goal)
+        chosen = [row for row in rows if row.fitness(goal) == best and sound(row.name)]
+        # a goal without sides may be made by the keys of both sides, but never twice by copies of one
+        count = 2 if chosen[0].meaning.sided and not goal.endswith(("Left", "Right")) else 1
+        drives = [KeyDrive(mesh.name, row.name, row.full, row.meaning.coarse) for row in chosen[:count]]
+        keys.setdefault(goal, []).extend(drives)
+    for goal, rows in wholes.items():
+        rows.sort(key=lambda row: (row.meaning.rank, row.meaning.place))
+        first = next((row for row in rows if sound(row.name)), None)
+        if first is not None:
+            own.setdefault(goal, []).append(KeyDrive(mesh.name, first.name, first.full, first.meaning.coarse))
+
+
+class _Soundness:
+    """Whether a key does something, and nothing absurd: files hold empty keys, and ones with garbage in them."""
+
+    def __init__(self, mesh: bpy.types.Object) -> None:
+        self._blocks = mesh.data.shape_keys.key_blocks
+        self._extent = float(np.ptp(coordinates(mesh.data.vertices), axis=0).max()) if mesh.data.vertices else 0.0
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, name: str) -> bool:
+        if name not in self._known:
+            block = self._blocks[name]
+            step = np.abs(coordinates(block.data) - coordinates(block.relative_key.data)).max(initial=0.0)
+            self._known[name] = bool(TINY * self._extent < step < WILD * self._extent)
+        return self._known[name]
+
+
+def _read_vrm(
+    meshes: list[bpy.types.Object], vrm: Vrm, keys: dict[str, list[KeyDrive]], own: dict[str, list[KeyDrive]]
+) -> None:
+    """VRM's expressions: presets before custom ones of the same meaning; switches (isBinary) are on or off."""
+    ranks: dict[str, int] = {}
     for name, binds in vrm.expressions.items():
         drives = [drive for bind in binds for drive in _drives(meshes, bind.mesh, bind.target, bind.weight)]
         if not drives:
             continue
-        meaning = read_key(name)
-        for arkit in meaning.arkit:
-            keys.setdefault(arkit, drives)
-        for setting, weight in meaning.own:
-            own[setting] = [KeyDrive(drive.mesh, drive.key, drive.full * weight) for drive in drives]
-    return FaceKeys(keys, own)
-
-
-def _by_name(meshes: list[bpy.types.Object]) -> FaceKeys:
-    keys: dict[str, list[KeyDrive]] = {}
-    own: dict[str, list[KeyDrive]] = {}
-    for mesh in meshes:
-        if mesh.data.shape_keys is None:
-            continue
-        read = [(block.name, read_key(block.name)) for block in mesh.data.shape_keys.key_blocks[1:]]
-        # One mesh may speak several schemes (ARKit and visemes): the best one makes a thing, or it would be made twice.
-        best: dict[str, int] = {}
-        for _name, meaning in read:
-            for goal in (*meaning.arkit, *dict(meaning.own)):
-                best[goal] = min(best.get(goal, meaning.rank), meaning.rank)
-        for name, meaning in read:
-            for arkit in meaning.arkit:
-                if best[arkit] == meaning.rank:
-                    keys.setdefault(arkit, []).append(KeyDrive(mesh.name, name))
-            for setting, weight in meaning.own:
-                if best[setting] == meaning.rank and not _has(own, setting, mesh.name):
-                    own.setdefault(setting, []).append(KeyDrive(mesh.name, name, weight))
-    return FaceKeys(keys, own)
-
-
-def _has(found: dict[str, list[KeyDrive]], goal: str, mesh: str) -> bool:
-    return any(drive.mesh == mesh for drive in found.get(goal, ()))
+        meaning, switch = read_key(name), name in vrm.binary
+        for goal, full in meaning.arkit.items():
+            if goal not in keys:
+                keys[goal] = [KeyDrive(row.mesh, row.key, row.full * full, meaning.coarse, switch) for row in drives]
+        for goal, weight in meaning.own.items():
+            if meaning.rank <= ranks.get(goal, meaning.rank):
+                ranks[goal] = meaning.rank
+                own[goal] = [KeyDrive(row.mesh, row.key, row.full * weight, False, switch) for row in drives]
 
 
 def _drives(meshes: list[bpy.types.Object], node: str, target: int, weight: float) -> list[KeyDrive]:

@@ -14,11 +14,16 @@ from .anchors import Anchor
 
 @dataclass
 class KeyDrive:
-    """One shape key of one mesh and the value it has at full weight."""
+    """One shape key of one mesh and the value it has at full weight.
+
+    coarse: it moves a whole part of the face (mouth shapes, MMD's brows), not one muscle. switch: all or nothing.
+    """
 
     mesh: str
     key: str
     full: float = 1.0
+    coarse: bool = False
+    switch: bool = False
 
 
 @dataclass

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names to meanings: bone names to roles, shape-key names to ARKit's, whole expressions to settings. No bpy.
+"""Names to meanings: bone names to roles (a face's own keys and bones: face_names.py). No bpy.
 
 Every naming scheme is one file in schemes/, with the mappings
   bones: role -> names; a role that starts with "left_" stands for its mirror image too;
-  exact: bone name, compared as it is -> role;
-  keys:  shape-key name -> ARKit name, or a list of them;
-  own:   shape-key name -> {setting: weight} of the whole expression that it is.
+  exact: bone name, compared as it is -> role.
 Names are compared after `normalise`, so upper case, separators, prefixes and suffixes do not matter.
 """
 
@@ -76,8 +74,6 @@ class Scheme:
     name: str
     bones: dict[tuple[str, str], str]
     exact: dict[str, str]
-    keys: dict[tuple[str, str], tuple[str, ...]]
-    own: dict[tuple[str, str], dict[str, float]]
     spelled: frozenset[str]
 
 
@@ -94,12 +90,7 @@ def _read(path: Path) -> Scheme:
     for role, names in (data.get("bones") or {}).items():
         for name in names:
             bones.update(_entries(role, str(name)))
-    keys = {
-        _index(name): tuple([names] if isinstance(names, str) else names)
-        for name, names in (data.get("keys") or {}).items()
-    }
-    own = {_index(name): dict(goal) for name, goal in (data.get("own") or {}).items()}
-    return Scheme(path.stem, bones, dict(data.get("exact") or {}), keys, own, frozenset(spelled))
+    return Scheme(path.stem, bones, dict(data.get("exact") or {}), frozenset(spelled))
 
 
 def _entries(role: str, name: str) -> dict[tuple[str, str], str]:
@@ -108,11 +99,6 @@ def _entries(role: str, name: str) -> dict[tuple[str, str], str]:
         return {(part.side, part.core): role}
     mirrored = "right_" + role.removeprefix("left_")
     return {("left", part.core): role, ("right", part.core): mirrored}
-
-
-def _index(name: str) -> tuple[str, str]:
-    part = normalise(str(name))
-    return part.side, part.core
 
 
 @dataclass(frozen=True)
@@ -141,32 +127,6 @@ def find_roles(names: Iterable[str]) -> Roles:
             bones[role] = bone
             taken.add(bone)
     return Roles(bones, best if bones else "")
-
-
-@dataclass(frozen=True)
-class Key:
-    """What a shape key means: the ARKit names that it makes and the settings that it is a whole expression for.
-
-    rank: the place of the scheme that says so; where several keys make the same thing, the lowest goes first.
-    """
-
-    arkit: tuple[str, ...] = ()
-    own: tuple[tuple[str, float], ...] = ()
-    rank: int = 0
-
-
-def read_key(name: str) -> Key:
-    """The meaning of a shape key's name; empty where no scheme knows it.
-
-    USD round trips number the keys of the second mesh on (`jawOpen2`): the number goes if the rest is known.
-    """
-    for text in dict.fromkeys((name, re.sub(r"\d+$", "", name))):
-        index = _index(text)
-        for rank, scheme in enumerate(schemes()):
-            arkit, own = scheme.keys.get(index, ()), tuple(scheme.own.get(index, {}).items())
-            if arkit or own:
-                return Key(arkit, own, rank)
-    return Key()
 
 
 def _match(scheme: Scheme, parts: list[tuple[str, Name]]) -> dict[str, str]:
