@@ -37,8 +37,13 @@ LIGHTING = "soft_diffused"
 MARGIN, LEAST = 0.05, 0.34
 #: Air around the character that is rendered too, as a share of a panel.
 BORDER = 0.01
+#: A head of fewer pixels is shown once more, in a square of so many, with so many head heights around its middle.
+SMALL, CLOSER = 120, 250
+AROUND = 0.85 * np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
 #: Where the two views stand, in degrees to the character's left.
 AZIMUTHS = {"front": 0.0, "left": 90.0}
+#: Key points that the head's box and the eye line show already.
+BOX_EDGES = ("crown", "chin", "left_eye", "right_eye")
 
 
 def portray(loaded: Loaded, path: Path) -> None:
@@ -49,19 +54,32 @@ def portray(loaded: Loaded, path: Path) -> None:
         bpy.context.scene.cycles.samples = MORE_SAMPLES
     bpy.context.scene.cycles.diffuse_bounces = bpy.context.scene.cycles.glossy_bounces = 1
     frames = {name: _axes(facts, azimuth) for name, azimuth in AZIMUTHS.items()}
-    spans = {name: _span(body.vertices @ frame) for name, frame in frames.items()}
-    widths = _widths(*(spans[name][0] for name in AZIMUTHS))
-    room = 1 - 2 * MARGIN
-    unit = max(*(spans[name][0] / (widths[name] * room) for name in AZIMUTHS), spans["front"][1] / (PANELS[1] * room))
+    lenses = _lenses(facts, body, frames)
+    strands = any(mesh.particle_systems for mesh in loaded.meshes)
     views = []
     with tempfile.TemporaryDirectory(prefix="modelsheet-") as folder:
-        for name, frame in frames.items():
-            lens = Lens(frame, body.vertices, (widths[name], PANELS[1]), unit)
-            lens.border(any(mesh.particle_systems for mesh in loaded.meshes))
-            light(facts, body, setting("lighting", LIGHTING), lens.place(AZIMUTHS[name]))
+        for name, lens in lenses.items():
+            lens.border(strands)
+            light(facts, body, setting("lighting", LIGHTING), lens.place(AZIMUTHS.get(name, 0.0)))
             views.append(_view(name, lens, facts, body, _photograph(Path(folder) / f"{name}.png")))
     with whole(path) as part:
         draw(facts, views, _fonts()).save(part, format="PNG")
+
+
+def _lenses(facts: CharacterFacts, body: Body, frames: dict[str, np.ndarray]) -> dict[str, Lens]:
+    """Both views at one scale; the head once more, closer, where it is small in them."""
+    spans = {name: _span(body.vertices @ frame) for name, frame in frames.items()}
+    for width in (PANELS[0], PANELS[0] - CLOSER):
+        widths = _widths(width, *(spans[name][0] for name in frames))
+        room = 1 - 2 * MARGIN
+        unit = max(*(spans[name][0] / (widths[name] * room) for name in frames), spans["front"][1] / (PANELS[1] * room))
+        lenses = {name: Lens(frame, body.vertices, (widths[name], PANELS[1]), unit) for name, frame in frames.items()}
+        if facts.head.height / unit > SMALL:
+            return lenses
+    corners = np.array(facts.head.center) + facts.head.height * AROUND @ frames["front"].T
+    near = Lens(frames["front"], corners, (CLOSER, CLOSER), 2 * AROUND.max() * facts.head.height / CLOSER)
+    near.reach = lenses["front"].reach
+    return {**lenses, "head": near}
 
 
 class Lens:
@@ -125,11 +143,11 @@ def _span(spots: np.ndarray) -> np.ndarray:
     return np.maximum(np.ptp(spots[:, :2], axis=0), 1e-9)
 
 
-def _widths(front: float, side: float) -> dict[str, int]:
+def _widths(room: int, front: float, side: float) -> dict[str, int]:
     """The panels' widths in pixels, in the proportion of what they show."""
     share = min(max(front / (front + side), LEAST), 1 - LEAST)
-    width = round(PANELS[0] * share)
-    return dict(zip(AZIMUTHS, (width, PANELS[0] - width), strict=True))
+    width = round(room * share)
+    return dict(zip(AZIMUTHS, (width, room - width), strict=True))
 
 
 def _photograph(path: Path) -> Image.Image:
@@ -151,7 +169,7 @@ def _view(name: str, lens: Lens, facts: CharacterFacts, body: Body, image: Image
         image=image,
         head=(*lens.spot(low), *lens.spot(high)),
         eyes=tuple(lens.spot(eye) for eye in facts.eyes or ()),
-        points=tuple(lens.spot(point) for point in body.points.values()),
+        points=tuple(lens.spot(point) for name, point in sorted(body.points.items()) if name not in BOX_EDGES),
         arrow=(lens.spot(centre), lens.spot(ahead)),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from ..plan.facts import SURE, CharacterFacts
+from ..plan.facts import SURE, Ability, CharacterFacts
 
 #: The whole picture, and the room for both views together, in pixels.
 SIZE = (1024, 640)
@@ -18,9 +18,11 @@ PANELS = (976, 470)
 EDGE, TOP = 24, 92
 PAPER, PANEL, INK, FAINT, ALARM = "#ffffff", "#f3f4f6", "#111827", "#6b7280", "#c81e1e"
 HEAD, EYES, FACING, POINTS = "#1d4ed8", "#c2410c", "#be185d", "#0f766e"
-TITLES = {"front": "Front: it looks at you", "left": "Its left side"}
+TITLES = {"front": "Front: it looks at you", "left": "Its left side", "head": "Its head, closer"}
 FONT, OTHER_FONT = "Inter.woff2", "Noto Sans CJK Regular.woff2"
-MOST_NAME = 60
+MOST_NAME, MOST_LINES, MOST_LINE = 60, 7, 32
+#: How far below its title the closer view of the head begins.
+CLOSER_TOP = 34
 BODIES = {"full": "full body", "bust": "head and shoulders", "head": "head only"}
 AXES = {(1, 0): "+X", (-1, 0): "-X", (0, 1): "+Y", (0, -1): "-Y"}
 
@@ -40,17 +42,18 @@ class View:
     eyes: tuple[Spot, ...]
     points: tuple[Spot, ...]
     arrow: tuple[Spot, Spot]
+    place: Spot = (0.0, 0.0)
 
-    def moved(self, across: float) -> View:
-        """The same view, so far to the right."""
+    def moved(self, across: float, down: float) -> View:
+        """The same view, so far to the right and down."""
 
         def there(*spots: Spot) -> tuple[Spot, ...]:
-            return tuple((x + across, y) for x, y in spots)
+            return tuple((x + across, y + down) for x, y in spots)
 
-        x0, y0, x1, y1 = self.head
+        upper, lower = there(self.head[:2], self.head[2:])
         start, end = there(*self.arrow)
-        head = (x0 + across, y0, x1 + across, y1)
-        return replace(self, head=head, eyes=there(*self.eyes), points=there(*self.points), arrow=(start, end))
+        eyes, points = there(*self.eyes), there(*self.points)
+        return replace(self, head=(*upper, *lower), eyes=eyes, points=points, arrow=(start, end), place=(across, down))
 
 
 def draw(facts: CharacterFacts, views: list[View], fonts: Path | None) -> Image.Image:
@@ -63,8 +66,9 @@ def draw(facts: CharacterFacts, views: list[View], fonts: Path | None) -> Image.
     marks = Image.new("RGBA", (2 * PANELS[0], 2 * PANELS[1]))
     left = 0
     for view in views:
-        ground.alpha_composite(view.image, (left, 0))
-        _mark(ImageDraw.Draw(marks), view.moved(left))
+        moved = view.moved(left, CLOSER_TOP if view.name == "head" else 0)
+        ground.alpha_composite(view.image, (round(moved.place[0]), round(moved.place[1])))
+        _mark(ImageDraw.Draw(marks), moved)
         left += view.image.width
     ground.alpha_composite(marks.resize(PANELS, Image.Resampling.LANCZOS))
     sheet.paste(ground.convert("RGB"), (EDGE, TOP))
@@ -72,6 +76,8 @@ def draw(facts: CharacterFacts, views: list[View], fonts: Path | None) -> Image.
     for view in views:
         text = TITLES[view.name]
         pen.text((left + 12, TOP + 8), text, fill=FAINT, font=font(text, 15))
+        if view.name == "head":
+            _abilities(pen, font, facts, (left + 12, TOP + CLOSER_TOP + view.image.height + 12))
         left += view.image.width
     _captions(pen, font, facts)
     return sheet
@@ -88,8 +94,10 @@ def _title(pen: ImageDraw.ImageDraw, font: Fonts, facts: CharacterFacts) -> None
 
 def _mark(pen: ImageDraw.ImageDraw, view: View) -> None:
     """The marks of one view, at double size."""
+    left, top = view.place
     for x, y in view.points:
-        _dot(pen, (2 * x, 2 * y), 5, POINTS)
+        if 0 < x - left < view.image.width and 0 < y - top < view.image.height:
+            _dot(pen, (2 * x, 2 * y), 5, POINTS)
     _box(pen, view.head)
     if len(view.eyes) == 2:
         (x0, y0), (x1, y1) = view.eyes
@@ -101,9 +109,10 @@ def _mark(pen: ImageDraw.ImageDraw, view: View) -> None:
 
 
 def _box(pen: ImageDraw.ImageDraw, head: tuple[float, float, float, float]) -> None:
-    box = [2 * round(value) for value in head]
-    pen.rectangle(box, outline="#ffffff", width=8)
-    pen.rectangle([box[0] + 2, box[1] + 2, box[2] - 2, box[3] - 2], outline=HEAD, width=4)
+    x0, y0, x1, y1 = (2 * round(value) for value in head)
+    x1, y1 = max(x1, x0 + 12), max(y1, y0 + 12)
+    pen.rectangle((x0, y0, x1, y1), outline="#ffffff", width=8)
+    pen.rectangle((x0 + 2, y0 + 2, x1 - 2, y1 - 2), outline=HEAD, width=4)
 
 
 def _arrow(pen: ImageDraw.ImageDraw, view: View) -> None:
@@ -111,6 +120,8 @@ def _arrow(pen: ImageDraw.ImageDraw, view: View) -> None:
     (x0, y0), (x1, y1) = view.arrow
     length = math.hypot(x1 - x0, y1 - y0)
     left, _top, right, bottom = view.head
+    if view.name == "head":
+        return
     if length < 4:
         x, y = 2 * (right + 22), 2 * (view.head[1] + bottom) / 2
         pen.ellipse((x - 20, y - 20, x + 20, y + 20), outline="#ffffff", width=12)
@@ -120,7 +131,7 @@ def _arrow(pen: ImageDraw.ImageDraw, view: View) -> None:
     way = ((x1 - x0) / length, (y1 - y0) / length)
     # From the edge of the head's box on, so that the face stays free.
     start = abs(way[0]) * (right - left) / 2 + 6
-    reach = max(0.9 * (bottom - view.head[1]), 40)
+    reach = min(max(0.9 * (bottom - view.head[1]), 40), 80)
     tail = (2 * ((left + right) / 2 + way[0] * start), 2 * (y0 + way[1] * start))
     tip = (tail[0] + 2 * way[0] * reach, tail[1] + 2 * way[1] * reach)
     wing = 22
@@ -144,6 +155,29 @@ def _dot(pen: ImageDraw.ImageDraw, spot: Spot, radius: float, colour: str) -> No
     x, y = spot
     pen.ellipse((x - radius - 2, y - radius - 2, x + radius + 2, y + radius + 2), fill="#ffffff")
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+
+
+def _abilities(pen: ImageDraw.ImageDraw, font: Fonts, facts: CharacterFacts, place: Spot) -> None:
+    """How many expressions and poses it can make, and what its file says of its rights."""
+    licence = facts.licence or {}
+    stated = licence.get("name") or licence.get("copyright") or licence.get("source") or "none stated"
+    lines = [
+        f"Expressions: {_count(facts.expressions)}",
+        f"Poses: {_count(facts.poses)}",
+        f"Licence: {stated}",
+        *(f"forbids {term}" for term in licence.get("forbids", ())),
+    ]
+    x, y = place
+    for line in lines[:MOST_LINES]:
+        text = line if len(line) <= MOST_LINE else line[: MOST_LINE - 1] + "…"
+        pen.text((x, y), text, fill=ALARM if line.startswith("forbids") else FAINT, font=font(text, 15))
+        y += 21
+
+
+def _count(abilities: dict[str, Ability]) -> str:
+    made = [ability for ability in abilities.values() if ability.method != "none"]
+    exact = sum(ability.exact for ability in made)
+    return f"{exact} exact, {len(made) - exact} approximated" if len(made) > exact else f"{exact} of {len(abilities)}"
 
 
 def _captions(pen: ImageDraw.ImageDraw, font: Fonts, facts: CharacterFacts) -> None:
