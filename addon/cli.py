@@ -186,6 +186,7 @@ def _inspect(given: argparse.Namespace, console: Console) -> int:
         "format": loaded["format"],
         "characters": [loaded["facts"], *loaded["others"]],
         "warnings": loaded["warnings"],
+        "parts": loaded["parts"],
         "sidecar": loaded["sidecar"],
         "picture": None if picture is None else str(picture),
     }

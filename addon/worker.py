@@ -2,7 +2,7 @@
 """The child process that holds Blender: loads one character, photographs takes, tells what it did.
 
 JSON lines on standard input and output. Requests, each with "do":
-    load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, warnings, others}
+    load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, format, warnings, others, parts}
     picture {path} -> {"event": "pictured"}: front and side of the character, with what was found drawn on
     take  {shots, files: {lighting: path}, options}
           -> {"event": "print", lighting, truth, sha256} for each lighting, then {"event": "taken"}
@@ -73,6 +73,7 @@ class Server:
             "format": self.loaded.form,
             "warnings": self.loaded.warnings,
             "others": [facts.to_json() for facts in self.loaded.others],
+            "parts": self.loaded.part_names(),
         }
 
     def picture(self, path: str) -> Iterator[Event]:

@@ -101,7 +101,7 @@ def folder(out: Path, made: int = len(SHOTS), word: str = "mara_syn", caption: s
         "confidence": {"facing": 0.9},
         "evidence": {"facing": "eyes"},
         "expressions": {"happy": {"method": "bones", "exact": False}, "neutral": {"method": "bones", "exact": True}},
-        "licence": {"name": word, "commercial_use": False},
+        "licence": {"name": word, "fields": {"licenseName": word, "reference": "a lake"}, "forbids": ["resale"]},
     }
     write_json(raw / "plan.json", plan)
     write_json(raw / "character.json", facts)
@@ -155,6 +155,8 @@ def test_what_is_known_is_said_in_plain_words(tmp_path: Path) -> None:
         "Expression approximated with bones; the character lacks mouthSmileLeft.",
         "smirk: the face has no such key",
         "three-quarter left + neutral",
+        "Referencea lake",
+        "Forbidsresale",
     ):
         assert sentence in text
 

@@ -11,6 +11,9 @@ import numpy as np
 from ..plan.facts import CharacterFacts, Vector
 from .anchors import Anchor
 
+#: More names than this nobody looks through.
+MOST_PARTS = 200
+
 
 @dataclass
 class KeyDrive:
@@ -51,6 +54,14 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
     others: list[CharacterFacts] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
+
+    def part_names(self) -> list[str]:
+        """The meshes and bones of which one may be the head: meshes first, then bones from the top down."""
+        if self.armature is None:
+            return [mesh.name for mesh in self.meshes][:MOST_PARTS]
+        turn = self.armature.matrix_world
+        bones = sorted(self.armature.data.bones, key=lambda bone: -(turn @ bone.head_local).z)
+        return [*(mesh.name for mesh in self.meshes), *(bone.name for bone in bones)][:MOST_PARTS]
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,10 @@ _CLEAR = "Those with a transparent background are on white here; with their alph
 
 def card(described: Described, character: dict[str, Any], clear: bool) -> str:
     """The text. character: as in the manifest; clear: whether a picture was rendered without a background."""
-    licence = character["licence"]
-    facts = [f"- {name}: {_plain(value)}" for name, value in (licence or {}).items() if value not in (None, "", [], {})]
+    licence = character["licence"] or {}
+    said = {name: value for name, value in licence.items() if name != "fields"}
+    rest = {name: value for name, value in licence.get("fields", {}).items() if value not in said.values()}
+    facts = [f"- {name}: {_plain(value)}" for name, value in {**rest, **said}.items() if value not in (None, "", [])]
     stated = (
         "The character's file states:\n\n" + "\n".join(facts) if facts else "The character's file states no licence."
     )

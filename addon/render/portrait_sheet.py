@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ PAPER, PANEL, INK, FAINT, ALARM = "#ffffff", "#f3f4f6", "#111827", "#6b7280", "#
 HEAD, EYES, FACING, POINTS = "#1d4ed8", "#c2410c", "#be185d", "#0f766e"
 TITLES = {"front": "Front: it looks at you", "left": "Its left side", "head": "Its head, closer"}
 FONT, OTHER_FONT = "Inter.woff2", "Noto Sans CJK Regular.woff2"
-MOST_NAME, MOST_LINES, MOST_LINE = 60, 7, 32
+MOST_NAME, MOST_LINES, LINE = 60, 8, 31
 #: How far below its title the closer view of the head begins.
 CLOSER_TOP = 34
 BODIES = {"full": "full body", "bust": "head and shoulders", "head": "head only"}
@@ -165,13 +166,13 @@ def _abilities(pen: ImageDraw.ImageDraw, font: Fonts, facts: CharacterFacts, pla
         f"Expressions: {_count(facts.expressions)}",
         f"Poses: {_count(facts.poses)}",
         f"Licence: {stated}",
-        *(f"forbids {term}" for term in licence.get("forbids", ())),
+        *([f"Forbids: {', '.join(licence['forbids'])}"] if licence.get("forbids") else ()),
     ]
+    rows = [(row, line) for line in lines for row in textwrap.wrap(line, LINE)]
     x, y = place
-    for line in lines[:MOST_LINES]:
-        text = line if len(line) <= MOST_LINE else line[: MOST_LINE - 1] + "…"
-        pen.text((x, y), text, fill=ALARM if line.startswith("forbids") else FAINT, font=font(text, 15))
-        y += 21
+    for row, line in rows[:MOST_LINES]:
+        pen.text((x, y), row, fill=ALARM if line.startswith("Forbids") else FAINT, font=font(row, 15))
+        y += 20
 
 
 def _count(abilities: dict[str, Ability]) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The buttons: make the dataset, cancel."""
+"""The buttons: look at the character, make the dataset, cancel."""
 
 from __future__ import annotations
 
@@ -33,6 +33,31 @@ class MODELSHEET_OT_make(bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         self.report({"INFO"}, "Modelsheet is at work: its progress stands in the sidebar")
+        return {"FINISHED"}
+
+
+class MODELSHEET_OT_look(bpy.types.Operator):
+    """Find out what is in the character's file, how sure that is, and what its licence says; nothing is changed"""
+
+    bl_idname = "modelsheet.look"
+    bl_label = "Look at the character"
+
+    runner: ClassVar[Runner | None] = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """One job at a time, and a file to look at."""
+        idle = cls.runner is not None and not cls.runner.progress.busy
+        return idle and context.scene.modelsheet.source == "file" and bool(context.scene.modelsheet.file.strip())
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        """Start the child; the panel shows what it finds."""
+        assert self.runner is not None
+        try:
+            self.runner.start(context.scene.modelsheet.look_arguments())
+        except (InputError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 

@@ -12,7 +12,7 @@ import bpy
 from ..common.errors import InputError
 from .choices import preset_choices
 from .lines import wrap
-from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_make
+from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_look, MODELSHEET_OT_make
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def draw_picks(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> 
     layout.prop(settings, "source")
     if settings.source == "file":
         layout.prop(settings, "file")
+        layout.operator(MODELSHEET_OT_look.bl_idname, icon="VIEWZOOM")
+        draw_found(layout, settings)
     layout.prop(settings, "preset", text="")  # its title says what it is, and needs the whole width
     for problem in preset_choices().problems:
         draw_text(layout, problem, "ERROR")
@@ -71,6 +73,26 @@ def draw_picks(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> 
             draw_text(layout, f"Goes to {settings.folder()}", "FILE_FOLDER")
         except InputError as error:
             draw_text(layout, str(error), "ERROR")
+
+
+def draw_found(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> None:
+    """What was found in the file, and questions where that is not sure; an answer stays where it can be changed."""
+    looked = settings.looked()
+    if looked is None:
+        return
+    draw_text(layout, looked.words, "INFO")
+    if len(looked.names) > 1 or settings.character:
+        layout.prop(settings, "character")
+    for pick, answered in (("facing", settings.facing != "found"), ("head", bool(settings.head))):
+        question = looked.questions.get(pick)
+        if question is None and not answered:
+            continue
+        box = layout.box()
+        if question is not None and not answered:
+            alarm = box.column()
+            alarm.alert = True
+            draw_text(alarm, question, "QUESTION")
+        box.prop(settings, pick)
 
 
 def draw_running(layout: bpy.types.UILayout, progress: Progress) -> None:

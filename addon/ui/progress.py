@@ -43,6 +43,9 @@ class Progress:
             case "found":
                 told = [describe_character(event["facts"]), describe_licence(event["facts"].get("licence"))]
                 self.notes += [*told, *event["warnings"]]
+            case "inspected":
+                self.words = "Looked at the character."
+                self.notes += [describe_licence(event["characters"][0].get("licence")), *event["warnings"]]
             case "plan":
                 self.total = event["shots"]
                 self.notes += event["left_out"]

@@ -8,14 +8,21 @@ from contextlib import ExitStack
 import bpy
 
 from . import cli_command
-from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_make
+from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_look, MODELSHEET_OT_make
 from .panel import MODELSHEET_PT_main
 from .runner import Runner
 from .settings import MODELSHEET_PG_settings
 
 #: In the order in which they need one another.
-CLASSES = (MODELSHEET_PG_settings, MODELSHEET_OT_make, MODELSHEET_OT_cancel, MODELSHEET_PT_main)
-WITH_RUNNER = (MODELSHEET_OT_make, MODELSHEET_OT_cancel, MODELSHEET_PT_main)
+CLASSES = (
+    MODELSHEET_PG_settings,
+    MODELSHEET_OT_look,
+    MODELSHEET_OT_make,
+    MODELSHEET_OT_cancel,
+    MODELSHEET_PT_main,
+)
+#: All of them know of the one job.
+WITH_RUNNER = CLASSES
 
 #: What has to be undone, while we are registered: filled by register(), emptied by unregister().
 _undo = ExitStack()

@@ -10,6 +10,7 @@ import bpy
 
 from ..farm.blender import command_line
 from .child import Child
+from .looked import Looked, look
 from .progress import Progress
 
 #: Seconds between two looks at the child; how long a stopping one may take; how long the closing words stay.
@@ -23,14 +24,17 @@ class Runner:
 
     def __init__(self) -> None:
         self.progress = Progress()
+        self.looked: Looked | None = None
+        self._file = ""
         self._child: Child | None = None
         self._deadline = 0.0
         self._timer = self.tick  # one object: Blender knows a timer by its identity
 
     def start(self, arguments: Sequence[str]) -> None:
-        """Run `modelsheet ARGUMENTS`. Raises OSError if the process can't be started."""
+        """Run `modelsheet ARGUMENTS`: a command and its character. Raises OSError if no process can be started."""
         self._forget_timer()
         self._child = Child(command_line(arguments))
+        self._file = arguments[1] if len(arguments) > 1 else ""
         self.progress = Progress("running", "Starting …")
         bpy.app.timers.register(self._timer, first_interval=INTERVAL, persistent=True)
 
@@ -43,6 +47,8 @@ class Runner:
         status = child.status()
         for event in child.news():
             self.progress.take(event)
+            if event["event"] in ("inspected", "found"):
+                self.looked = look(self._file, event)
         if status is None:
             if self.progress.state == "stopping" and time.monotonic() > self._deadline:
                 child.kill()
@@ -66,7 +72,7 @@ class Runner:
         if self._child is not None:
             self._child.close()
             self._child = None
-        self.progress = Progress()
+        self.progress, self.looked = Progress(), None
         self._show(None)
 
     def _forget_timer(self) -> None:

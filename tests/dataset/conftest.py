@@ -45,7 +45,14 @@ def make_facts(**changes: Any) -> CharacterFacts:
         "landmarks": {},
         "evidence": {},
         "confidence": {},
-        "licence": {"name": "CC0", "authors": ["someone"]},
+        "licence": {
+            "source": "glTF asset",
+            "fields": {"license": "CC0", "title": "Ada"},
+            "author": "someone",
+            "name": "CC0",
+            "forbids": ["resale", "hate"],
+            "asks": [],
+        },
         "words": {"class": "woman", "age": "young", "hair": "short red hair", "eyes": "green eyes"},
     }
     return CharacterFacts(**{**values, **changes})

@@ -98,6 +98,14 @@ def test_manifest_tells_where_each_picture_came_from(out: Callable[..., Path]) -
     assert manifest["pictures"][0]["print"]["blender"] == "4.5"
 
 
+def test_the_card_says_what_the_licence_forbids(out: Callable[..., Path]) -> None:
+    text = (make(out()) / "README.md").read_text(encoding="utf-8")
+    rights = text.partition("## Rights")[2]
+    for line in ("- title: Ada", "- author: someone", "- name: CC0", "- forbids: resale, hate"):
+        assert line in rights.splitlines()
+    assert "{" not in rights
+
+
 def test_again_is_the_same(out: Callable[..., Path], tmp_path: Path) -> None:
     place = out()
     final = make(place)

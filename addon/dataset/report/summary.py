@@ -113,8 +113,10 @@ def _way(ability: dict[str, Any]) -> tuple[int, str]:
 def _licence(licence: dict[str, Any] | None) -> Html:
     if not licence:
         return tag("p", "The file states no licence. Make sure that you may use the character for training.")
-    rows = [(_titled(word("licence", key)), _plain(value)) for key, value in licence.items()]
-    return _pairs(rows, "facts")
+    said = {key: _plain(value) for key, value in licence.items() if key != "fields"}
+    fields = {key: _plain(value) for key, value in (licence.get("fields") or {}).items()}
+    rest = {key: value for key, value in fields.items() if value not in said.values()}
+    return _pairs([(_titled(word("licence", key)), value) for key, value in {**rest, **said}.items()], "facts")
 
 
 def _titled(text: str) -> str:

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was found in the character that is picked, as far as the panel asks about it. Never imports bpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..findings import describe_character
+from ..plan.facts import SURE
+
+#: What the panel asks when it is not sure: the pick that answers, and the question.
+QUESTIONS = {
+    "facing": "Not sure which way it looks ({sure}). Where is its front?",
+    "head": "Not sure what its head is ({sure}). Which bone or mesh?",
+}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """file: which character was looked at. words: one line of what was found. questions: pick -> question, for what
+    is not sure. names: the characters in the file, parts: the bones and meshes that could be the head."""
+
+    file: str
+    words: str
+    questions: dict[str, str]
+    names: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+def look(file: str, event: dict[str, Any]) -> Looked:
+    """From the "inspected" event of `inspect`, or the "found" event of `make`."""
+    characters = event.get("characters") or [event["facts"]]
+    facts = characters[0]
+    doubts = {about: facts["confidence"].get(about, 0.0) for about in QUESTIONS}
+    return Looked(
+        file=file,
+        words=describe_character(facts),
+        questions={about: QUESTIONS[about].format(sure=f"{sure:.0%}") for about, sure in doubts.items() if sure < SURE},
+        names=tuple(row["name"] for row in characters),
+        parts=tuple(event.get("parts", ())),
+    )
