@@ -173,22 +173,41 @@ def test_normals_point_outwards(sitter: dict[str, bpy.types.Object]) -> None:
     assert sum(polygon.normal[1] < 0.35 for polygon in front) > 0.97 * len(front)
 
 
-def test_arm_bends_without_tearing(sitter: dict[str, bpy.types.Object]) -> None:
-    rig, top = bpy.data.objects["Sitter"], sitter["Top"]
-    rig.pose.bones["LeftForeArm"].rotation_mode = "XYZ"
-    rig.pose.bones["LeftForeArm"].rotation_euler = (1.4, 0.0, 0.0)
+def bent(thing: bpy.types.Object, bone: str, angle: float) -> tuple[np.ndarray, float]:
+    """Vertices of a mesh with one bone of the rig turned about its own x, and the longest edge then."""
+    joint = bpy.data.objects["Sitter"].pose.bones[bone]
+    joint.rotation_mode = "XYZ"
+    joint.rotation_euler = (angle, 0.0, 0.0)
     try:
-        bent = top.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
-        after = np.empty(len(bent.vertices) * 3, dtype=np.float32)
-        bent.vertices.foreach_get("co", after)
-        edges = np.empty(len(bent.edges) * 2, dtype=np.int32)
-        bent.edges.foreach_get("vertices", edges)
+        mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
+        after = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+        mesh.vertices.foreach_get("co", after)
+        edges = np.empty(len(mesh.edges) * 2, dtype=np.int32)
+        mesh.edges.foreach_get("vertices", edges)
     finally:
-        rig.pose.bones["LeftForeArm"].rotation_euler = (0.0, 0.0, 0.0)
+        joint.rotation_euler = (0.0, 0.0, 0.0)
     pair, after = edges.reshape(-1, 2), after.reshape(-1, 3)
-    long = np.linalg.norm(after[pair[:, 0]] - after[pair[:, 1]], axis=1)
-    assert np.linalg.norm(after - coordinates(top), axis=1).max() > 0.1
-    assert long.max() < 0.06
+    return after, float(np.linalg.norm(after[pair[:, 0]] - after[pair[:, 1]], axis=1).max())
+
+
+def test_arm_bends_without_tearing(sitter: dict[str, bpy.types.Object]) -> None:
+    after, longest = bent(sitter["Top"], "LeftForeArm", 1.4)
+    assert np.linalg.norm(after - coordinates(sitter["Top"]), axis=1).max() > 0.1
+    assert longest < 0.06
+
+
+@pytest.mark.parametrize("finger", ["Thumb", "Index", "Middle", "Ring", "Pinky"])
+def test_each_finger_bends_alone_without_tearing(sitter: dict[str, bpy.types.Object], finger: str) -> None:
+    hand, rig = sitter["HandLeft"], bpy.data.objects["Sitter"]
+    at_rest = coordinates(hand)
+    after, longest = bent(hand, f"LeftHand{finger}2", 0.8)
+    moved = np.linalg.norm(after - at_rest, axis=1)
+    assert moved.max() > 0.02
+    assert longest < 0.018  # the skin between two fingers stretches, none is torn
+    for other in {"Thumb", "Index", "Middle", "Ring", "Pinky"} - {finger}:
+        tip = np.array(rig.data.bones[f"LeftHand{other}3"].tail_local)
+        around = np.linalg.norm(at_rest - tip, axis=1) < 0.012
+        assert around.any() and moved[around].max() < 0.002, other
 
 
 @pytest.mark.parametrize("style", allowed()["hair"])

@@ -12,12 +12,14 @@ from ..common.tables import read_table
 from . import body
 from .face import Face
 from .features import face_features
+from .fingers import finger_bones
 from .hair import hair
+from .hand import hands
 from .head import head, placements
 from .materials import all_materials
 from .parameters import HERE, colour, resolve, shape_of, words
 from .part import Part
-from .skeleton import HEAD, all_bones
+from .skeleton import BONES, HEAD, both_sides
 
 #: Shape-key offsets below this are nothing (metres).
 STILL = 1e-6
@@ -56,8 +58,15 @@ def parts_of(chosen: Mapping[str, str], shape: Mapping[str, float]) -> tuple[lis
     if locks:
         parts.append(locks)
     parts = [part.moved(HEAD) for part in parts]
-    parts += [body.top(shape), body.bottom(shape), *body.hands(shape), *body.shoes(shape)]
+    parts += [body.top(shape), body.bottom(shape), *hands(shape["limbs"]), *body.shoes(shape)]
     return parts, face.eye
+
+
+def bones(eye: np.ndarray) -> dict[str, tuple[str | None, np.ndarray, np.ndarray]]:
+    """Every bone of both sides: body, eyes and fingers. eye: the left eyeball's centre in the head's space."""
+    center = HEAD + eye
+    left_eye = ("Head", tuple(center), tuple(center + [0.0, -0.04, 0.0]))
+    return both_sides({**BONES, "LeftEye": left_eye, **finger_bones()})
 
 
 def armature(eye: np.ndarray, scale: float) -> bpy.types.Object:
@@ -67,7 +76,7 @@ def armature(eye: np.ndarray, scale: float) -> bpy.types.Object:
     bpy.context.scene.collection.objects.link(rig)
     bpy.context.view_layer.objects.active = rig
     bpy.ops.object.mode_set(mode="EDIT")
-    for name, (parent, start, end) in all_bones(eye).items():
+    for name, (parent, start, end) in bones(eye).items():
         bone = data.edit_bones.new(name)
         bone.head, bone.tail = start * scale, end * scale
         if parent:

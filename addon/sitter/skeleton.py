@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,13 +43,10 @@ def tail_of(bone: str) -> Array:
     return np.array(BONES[bone][2])
 
 
-def all_bones(eye: Sequence[float]) -> dict[str, tuple[str | None, Array, Array]]:
-    """Every bone with both sides and the eyes; `eye` is the left eyeball's centre in the head's space."""
+def both_sides(table: Mapping[str, tuple[str | None, Any, Any]]) -> dict[str, tuple[str | None, Array, Array]]:
+    """A table of bones with the right side added to the left one; parents come first, as in the table."""
     flip = np.array([-1.0, 1.0, 1.0])
     out: dict[str, tuple[str | None, Array, Array]] = {}
-    table = dict(BONES)
-    center = HEAD + np.asarray(eye)
-    table["LeftEye"] = ("Head", tuple(center), tuple(center + [0.0, -0.04, 0.0]))
     for name, (parent, head, tail) in table.items():
         out[name] = (parent, np.array(head), np.array(tail))
         if name.startswith("Left"):
