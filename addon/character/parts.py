@@ -9,11 +9,12 @@ import bpy
 import numpy as np
 
 from ..common.errors import InputError
+from .belongings import head_bones
 from .geometry import write_part
 from .naming import normalise
-from .shape import neck_height
-from .skin import carrier as carrier
+from .silhouette import find_neck
 from .subject import Subject, descendants
+from .symmetry import SYMMETRIC, mirror_plane
 
 #: How far below the neck of the outline a chin may still lie, as a share of neck to crown.
 OVERLAP = 0.35
@@ -39,13 +40,16 @@ def find_head(subject: Subject, wanted: str | None) -> FoundHead:
 
     wanted: the user's bone or object name. Raises InputError listing what exists when there is no such thing.
     """
-    meshes, armature = subject.cluster.meshes, subject.cluster.armature
+    meshes = subject.cluster.meshes
     if wanted:
         return _wanted(subject, wanted)
-    if armature is not None and "head" in subject.bones:
-        weights = bone_weights(subject, descendants(armature, subject.bones["head"]))
+    bone, bones = head_bones(subject)
+    if bone:
+        weights = bone_weights(subject, bones)
         if any(row.any() for row in weights.values()):
-            return FoundHead(weights, "bone", f"bone {subject.bones['head']}", 0.95)
+            subject.bones["head"] = bone
+            named = "bone" if subject.scheme != "topology" else "by the skeleton's build bone"
+            return FoundHead(weights, "bone", f"{named} {bone}", 0.95 if subject.scheme != "topology" else 0.8)
     named = [mesh for mesh in meshes if normalise(mesh.name).core in HEAD_NAMES]
     if named and len(meshes) > len(named):
         return FoundHead(_objects(subject, named), "mesh", f"mesh {named[0].name}", 0.7)
@@ -82,11 +86,14 @@ def _objects(subject: Subject, heads: list[bpy.types.Object]) -> dict[str, np.nd
 
 def _outline(subject: Subject) -> FoundHead:
     points = subject.outline
-    neck = neck_height(points)
+    plane = mirror_plane(subject.even)
+    side = plane.across if plane.score > SYMMETRIC else np.array([1.0, 0.0, 0.0])
+    neck = find_neck(points @ np.stack([side, np.cross((0.0, 0.0, 1.0), side), (0.0, 0.0, 1.0)]).T)
     if neck is None:
         return FoundHead(above(subject, float(points[:, 2].min()) - 1.0), "none", "nothing tells; the whole model", 0.1)
-    low = neck - OVERLAP * (float(points[:, 2].max()) - neck)
-    return FoundHead(above(subject, low), "outline", "the narrowest place of the outline", 0.5, neck)
+    low = neck.height - OVERLAP * (float(points[:, 2].max()) - neck.height)
+    sure = round(min(0.3 + 0.45 * neck.worth, 0.7), 2)
+    return FoundHead(above(subject, low), "outline", "the narrow neck of the outline", sure, neck.height)
 
 
 def above(subject: Subject, low: float) -> dict[str, np.ndarray]:

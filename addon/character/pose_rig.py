@@ -24,6 +24,8 @@ from .skin import carrier as carrying_bone
 MOVING = frozenset({"COPY_TRANSFORMS", "COPY_LOCATION", "CHILD_OF", "ARMATURE", "PIVOT", "TRANSFORM_CACHE", "ACTION"})
 #: A deforming bone without a body above it follows a part of the body no farther away than this, in body heights.
 NEAR = 0.12
+#: Importers give bones tails that mean nothing: a bone's middle is looked for no farther from its head than this.
+SHORT = 0.03
 #: Two bones lie in one another when their heads are as near as this, in body heights.
 SAME = 0.01
 TRUNK = ("hips", "spine", "chest", "upper_chest", "neck", "head")
@@ -135,7 +137,8 @@ class Body:
         return None
 
     def _nearest(self, bone: bpy.types.PoseBone) -> tuple[str, float]:
-        middle = self._scale @ ((bone.bone.head_local + bone.bone.tail_local) / 2.0)
+        head, tail = (self._scale @ end for end in (bone.bone.head_local, bone.bone.tail_local))
+        middle = head + (tail - head) * min(0.5, SHORT * self._height / max((tail - head).length, 1e-9))
         best, least = "", np.inf
         for role, (start, end) in self._lines.items():
             point, share = intersect_point_line(middle, start, end)

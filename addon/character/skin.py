@@ -79,8 +79,8 @@ def tree_of(armature: bpy.types.Object, skins: dict[str, Skin], points: dict[str
     turn = np.array(shown.matrix_world)
     rows = list(armature.data.bones)
     places = {bone.name: place for place, bone in enumerate(rows)}
-    heads = np.array([shown.pose.bones[bone.name].head for bone in rows], dtype=float).reshape(-1, 3)
-    heads = heads @ turn[:3, :3].T + turn[:3, 3]
+    flat = [value for bone in rows for value in shown.pose.bones[bone.name].head]
+    heads = np.array(flat).reshape(-1, 3) @ turn[:3, :3].T + turn[:3, 3]
     skin, total = np.zeros(len(rows)), np.zeros((len(rows), 3))
     for name, part in skins.items():
         if name not in points or len(points[name]) != part.count:

@@ -15,13 +15,15 @@ from .geometry import Surface, sampled, surface
 from .gltf import Vrm
 from .roles import Anatomy, read_anatomy
 from .skin import Skin, read_skin, rest_points, tree_of
+from .topology import Tree
 
 
 @dataclass
 class Subject:
     """anatomy: which bone is which; marks: role -> its place in world space (a bone's head, or a joint's middle).
 
-    skins: mesh name -> which bone moves which of its vertices.
+    skins: mesh name -> which bone moves which of its vertices; tree: the skeleton as it stands. aside: names of meshes
+    that are not part of the body (what it holds) and do not count for its outline.
     """
 
     cluster: Cluster
@@ -29,6 +31,8 @@ class Subject:
     anatomy: Anatomy
     keys: FaceKeys
     skins: dict[str, Skin] = field(default_factory=dict)
+    tree: Tree = field(default_factory=lambda: Tree([], [], np.zeros((0, 3)), np.zeros(0), np.zeros((0, 3))))
+    aside: frozenset[str] = frozenset()
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     shape: Surface = field(default_factory=lambda: Surface(np.zeros((0, 3), np.float32), {}))
 
@@ -50,7 +54,17 @@ class Subject:
     @cached_property
     def outline(self) -> np.ndarray:
         """Points spread evenly over the surface, and its vertices: for what is read from the silhouette."""
-        return np.concatenate([self.points, sampled(self.cluster.meshes)])
+        return np.concatenate([self.points, self.even])
+
+    @cached_property
+    def even(self) -> np.ndarray:
+        """(N, 3) points spread evenly over the surface."""
+        return sampled(self.body)
+
+    @property
+    def body(self) -> list[bpy.types.Object]:
+        """The meshes without what is only held."""
+        return [mesh for mesh in self.cluster.meshes if mesh.name not in self.aside]
 
     @property
     def points(self) -> np.ndarray:
@@ -69,29 +83,39 @@ class Subject:
             return None
         return left, right
 
+    def put_aside(self, meshes: list[bpy.types.Object]) -> None:
+        """Leave meshes out of the outline."""
+        names = frozenset(mesh.name for mesh in meshes)
+        if names and len(names) < len(self.cluster.meshes):
+            self.aside = names
+            self.refresh()
+
     def refresh(self) -> None:
         """Read marks and surface again, after the character was turned."""
-        self.shape = surface(self.cluster.meshes)
-        self.__dict__.pop("outline", None)
+        self.shape = surface(self.body)
+        for kept in ("outline", "even"):
+            self.__dict__.pop(kept, None)
         self.marks = bone_marks(self.cluster.armature, self.bones)
+        self.tree = read_tree(self.cluster, self.skins)
 
 
 def make_subject(cluster: Cluster, vrm: Vrm | None) -> Subject:
     """Read names, build, keys, marks and surface of a cluster."""
-    skins = {mesh.name: read_skin(mesh, cluster.armature) for mesh in cluster.meshes} if cluster.armature else {}
-    subject = Subject(cluster, vrm, _anatomy(cluster, vrm, skins), face_keys(cluster.meshes, vrm), skins)
+    armature = cluster.armature
+    skins = {mesh.name: read_skin(mesh, armature) for mesh in cluster.meshes} if armature else {}
+    known = {role: bone for role, bone in vrm.bones.items() if armature and bone in armature.pose.bones} if vrm else {}
+    tree = read_tree(cluster, skins)
+    anatomy = read_anatomy(tree, known, f"VRM {vrm.version}.x" if vrm and known else "")
+    subject = Subject(cluster, vrm, anatomy, face_keys(cluster.meshes, vrm), skins)
     subject.refresh()
     return subject
 
 
-def _anatomy(cluster: Cluster, vrm: Vrm | None, skins: dict[str, Skin]) -> Anatomy:
-    """Roles of the bones: VRM's own map first, then names and build."""
-    armature = cluster.armature
-    if armature is None:
-        return Anatomy({}, "")
-    known = {role: bone for role, bone in vrm.bones.items() if bone in armature.pose.bones} if vrm else {}
-    tree = tree_of(armature, skins, {mesh.name: rest_points(mesh) for mesh in cluster.meshes})
-    return read_anatomy(tree, known, f"VRM {vrm.version}.x" if vrm and known else "")
+def read_tree(cluster: Cluster, skins: dict[str, Skin]) -> Tree:
+    """The cluster's skeleton as it stands now; an empty one without an armature."""
+    if cluster.armature is None:
+        return Tree([], [], np.zeros((0, 3)), np.zeros(0), np.zeros((0, 3)))
+    return tree_of(cluster.armature, skins, {mesh.name: rest_points(mesh) for mesh in cluster.meshes})
 
 
 def bone_marks(armature: bpy.types.Object | None, bones: dict[str, str]) -> dict[str, np.ndarray]:

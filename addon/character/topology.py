@@ -7,10 +7,11 @@ arms; what goes on beyond the arms is neck and head. Nothing here knows which wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 
@@ -23,6 +24,8 @@ SHORTEST, LIGHTEST = 0.1, 0.004
 ALIKE = 0.55
 #: Of very many mirrored chains (skirts, hair) only the longest are tried.
 MOST_PAIRS = 12
+#: Bones of a face by their names.
+FACE = re.compile(r"face|facial|jaw|brow|eye|lip|cheek|nose|mouth|tongue|teeth|ear(?![a-z])", re.IGNORECASE)
 #: A rig with more bones than this is read by its names alone.
 MOST_BONES = 3000
 
@@ -80,8 +83,16 @@ class Tree:
         return chains
 
     def way(self, chain: list[int]) -> float:
+        """Length from joint to joint, and on to the middle of the last bone's surface."""
+        return self.joints(chain) + float(np.linalg.norm(self.tip(chain) - self.heads[chain[-1]]))
+
+    def joints(self, chain: list[int]) -> float:
         """Length from joint to joint."""
         return float(np.linalg.norm(np.diff(self.heads[chain], axis=0), axis=1).sum())
+
+    def tip(self, chain: list[int]) -> np.ndarray:
+        """The middle of the last bone's surface."""
+        return np.asarray(self.centres[chain[-1]])
 
     def below(self, index: int) -> list[int]:
         """The bone and all below it that move anything."""
@@ -146,6 +157,10 @@ def read_frame(tree: Tree) -> Frame | None:
     """Arms, legs, spine, neck and head of a skeleton, or None where it has not that build."""
     if not 5 <= len(tree.names) <= MOST_BONES or tree.skin.sum() <= 0:
         return None
+    # A face's own skeleton has mirrored chains too: lips and ears are no limbs.
+    facial = np.array([bool(FACE.search(name)) for name in tree.names])
+    if facial.mean() > 0.5:
+        return None
     pairs = mirrored(tree)
     best, most = None, 0.0
     for arms, legs in permutations(pairs, 2):
@@ -180,7 +195,7 @@ def _matched(tree: Tree, parent: int, rows: list[int]) -> Iterator[Pair]:
         taken |= {one, two}
         chains = tree.longest[one], tree.longest[two]
         start = (tree.heads[one] + tree.heads[two]) / 2
-        end = (tree.heads[chains[0][-1]] + tree.heads[chains[1][-1]]) / 2
+        end = (tree.tip(chains[0]) + tree.tip(chains[1])) / 2
         length = (tree.way(chains[0]) + tree.way(chains[1])) / 2
         yield Pair(parent, tuple(chains[0]), tuple(chains[1]), alike, start, end, length)
 
@@ -188,7 +203,8 @@ def _matched(tree: Tree, parent: int, rows: list[int]) -> Iterator[Pair]:
 def _alike(tree: Tree, one: int, two: int) -> float:
     """How much two chains are mirror images, 0..1, by what a pose does not change: lengths, skin, joints."""
     first, second = tree.longest[one], tree.longest[two]
-    lengths = _ratio(tree.way(first), tree.way(second))
+    joints_only = _ratio(tree.joints(first), tree.joints(second)) if min(len(first), len(second)) > 1 else 0.0
+    lengths = max(_ratio(tree.way(first), tree.way(second)), joints_only)  # one hand may hold something
     skin = _ratio(float(tree.heavy[one]), float(tree.heavy[two]))
     joints = _ratio(len(tree.below(one)), len(tree.below(two)))
     apart = float(np.linalg.norm(tree.middle(one) - tree.middle(two)))
@@ -268,7 +284,7 @@ def head_of(tree: Tree, arms: Pair, legs: Pair) -> list[int]:
     chain = [best]
     while tree.children[chain[-1]]:
         chain.append(max(tree.children[chain[-1]], key=lambda row: float(tree.heavy[row])))
-    own = [float(tree.heavy[a] - tree.heavy[b]) for a, b in zip(chain[:-1], chain[1:], strict=True)]
+    own = [float(tree.heavy[a] - tree.heavy[b]) for a, b in pairwise(chain)]
     own.append(float(tree.heavy[chain[-1]]))
     last = next(place for place, part in enumerate(own) if part >= 0.5 * max(own))
     if last == 0 and len(chain) > 1 and own[1] >= 0.5 * own[0] and _rises(tree, chain, along, height):
@@ -362,6 +378,6 @@ def _trunk(tree: Tree, arms: Pair, legs: Pair, head: list[int]) -> dict[str, int
     along = (arms.start - legs.start) / height
     spine = [row for row in spine if float((tree.heads[row] - legs.start) @ along) > -0.05 * height]
     names = {1: ["chest"], 2: ["spine", "chest"]}.get(len(spine), ["spine", "chest", "upper_chest"])
-    places = np.linspace(0, len(spine) - 1, len(names)).round().astype(int) if spine else []
+    places = [int(place) for place in np.linspace(0, len(spine) - 1, len(names)).round()] if spine else []
     roles |= {name: spine[place] for name, place in zip(names, places, strict=False)}
     return roles

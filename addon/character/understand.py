@@ -13,6 +13,7 @@ from ..common.errors import InputError
 from ..plan.facts import CharacterFacts, Head
 from . import anatomy, shape
 from .anchors import Anchor
+from .belongings import held
 from .clusters import Cluster, clusters, ground
 from .eye_paint import paint_eyes
 from .eye_surface import eyes_seen
@@ -24,7 +25,7 @@ from .gltf import Vrm
 from .loaded import Loaded
 from .overrides import Overrides
 from .parts import FoundHead, above, find_head, write_parts
-from .signs import signs_of
+from .signs import line_of, signs_of
 from .stature import body_kind, humanoid, stand_up
 from .subject import Subject, make_subject
 
@@ -94,12 +95,14 @@ def _choose(rows: list[Cluster], wanted: str | None) -> Cluster:
 def study(subject: Subject, overrides: Overrides) -> Study:
     """Stand the subject up, find head, eyes and facing, mark the parts on its meshes, and state the facts."""
     warnings = stand_up(subject)
+    subject.put_aside(held(subject))
     found = find_head(subject, overrides.head)
     write_parts(subject, found.weights)
     head = head_points(subject)
     eyes = find_eyes(subject, head)
     verdict = _facing(subject, head, eyes, overrides)
     facing = verdict.facing
+    _settle_sides(subject, facing)
     skull = _with_eyes_seen(subject, anatomy.skull(subject, head, facing, eyes, found), facing)
     if found.kind in {"outline", "none"}:
         write_parts(subject, above(subject, float(skull.chin[2]) - 0.02 * skull.height))
@@ -155,7 +158,7 @@ def _with_eyes_seen(subject: Subject, skull: anatomy.Skull, facing: np.ndarray) 
 
 def head_points(subject: Subject) -> np.ndarray:
     """(N, 3) world points of the head part."""
-    rows = evaluated(subject.cluster.meshes)
+    rows = evaluated(subject.body)
     indices = read_parts(rows, ("head",)).get("head")
     return subject.points if indices is None else subject.points[indices]
 
@@ -168,7 +171,16 @@ def has_face(subject: Subject) -> bool:
 def _facing(subject: Subject, head: np.ndarray, eyes: Eyes | None, overrides: Overrides) -> Verdict:
     if overrides.facing:
         return Verdict(parse_axis(overrides.facing), "as asked", 1.0)
-    return decide(signs_of(subject, head, eyes))
+    line = line_of(subject, head)
+    return decide(signs_of(subject, head, eyes, line), line)
+
+
+def _settle_sides(subject: Subject, facing: np.ndarray) -> None:
+    """Call left what lies to the left of the facing: builds alone do not tell, and some files' names are wrong."""
+    left = np.cross((0.0, 0.0, 1.0), facing)
+    sides = [subject.pair(role) for role in ("upper_arm", "upper_leg")]
+    if sum(float(np.sign((one - two) @ left)) for one, two in (pair for pair in sides if pair)) < 0:
+        subject.exchange_sides()
 
 
 def _check_head(
