@@ -3,31 +3,40 @@
 
 from __future__ import annotations
 
-import re
-
 import bpy
 import numpy as np
 
 from ..common.errors import InputError
 from .materials import mend
-from .pose_rest import rest
+from .normals import mend_surface
+from .outlines import drop_outline_modifiers, veil_outlines
+from .still import still
+from .strays import set_aside, table
+from .unfold import unfold
 
-#: MakeHuman's scaffolding; its helper-l-eye, -teeth, -tongue and -eyelashes are the real ones and stay.
-SCAFFOLD = re.compile(r"^(?:helper-(?:tights|skirt|hair|genital)|joint-)", re.IGNORECASE)
+#: What is never part of a character.
+UNSEEN = frozenset({"CAMERA", "LIGHT", "LIGHT_PROBE", "SPEAKER", "FONT", "GREASEPENCIL", "VOLUME"})
+#: Subdivision goes no further than to so many faces in all meshes together, whatever the file asks for.
+MOST_FACES = 600_000
 
 
 def clean(source: str) -> list[str]:
     """Clean everything in the scene; returns warnings. Raises InputError where no face is left."""
-    for obj in list(bpy.data.objects):
-        if obj.type in {"CAMERA", "LIGHT", "LIGHT_PROBE", "SPEAKER"} or _bone_shape(obj):
-            bpy.data.objects.remove(obj)
+    objects = bpy.data.objects
+    bpy.data.batch_remove([obj for obj in objects if obj.type in UNSEEN or _bone_shape(obj)])
+    unfold()
     still()
-    for obj in bpy.data.objects:
+    # before faces are turned outwards: that they look inwards is what tells an outline
+    veil_outlines([obj for obj in bpy.context.scene.objects if obj.type == "MESH" and not obj.hide_render])
+    for mesh in bpy.data.meshes:
+        mend_surface(mesh)
+    for obj in objects:
         if obj.type == "MESH":
             strip_scaffold(obj)
-            _show_as_rendered(obj)
-    for shape in {bone.custom_shape for obj in bpy.data.objects if obj.pose for bone in obj.pose.bones} - {None}:
-        shape.hide_render = True
+            drop_outline_modifiers(obj)
+    _show_as_rendered([obj for obj in objects if obj.type == "MESH"])
+    bpy.context.view_layer.update()
+    left_out = set_aside(list(bpy.context.scene.objects))
     meshes = [obj for obj in bpy.context.scene.objects if obj.type == "MESH"]
     if not any(len(obj.data.polygons) for obj in meshes):
         rig = any(obj.type == "ARMATURE" for obj in bpy.context.scene.objects)
@@ -35,38 +44,33 @@ def clean(source: str) -> list[str]:
         raise InputError(
             f"{source}: holds {what}, so there is nothing to photograph. Export the character with its mesh."
         )
-    return mend(meshes)
+    warnings = mend([mesh for mesh in meshes if not mesh.hide_render])
+    if left_out:
+        names = ", ".join(left_out[:6]) + (f" and {len(left_out) - 6} more" if len(left_out) > 6 else "")
+        warnings.append(f"copies in the same place or coarser ones are left out of the pictures: {names}.")
+    return warnings
 
 
 def _bone_shape(obj: bpy.types.Object) -> bool:
     return any(collection.name.startswith("glTF_not_exported") for collection in obj.users_collection)
 
 
-def _show_as_rendered(obj: bpy.types.Object) -> None:
-    """Measuring evaluates what the viewport shows; make that what the renderer shows."""
-    obj.hide_viewport = False
-    for modifier in obj.modifiers:
-        modifier.show_viewport = modifier.show_render
-
-
-def still() -> None:
-    """Stop whatever moves the character: actions, NLA, drivers of bones and keys; then reset pose and keys."""
-    bpy.context.scene.frame_set(1)
-    blocks = [*bpy.data.objects, *bpy.data.armatures, *bpy.data.shape_keys]
-    for block in blocks:
-        block.animation_data_clear()
-    for keys in bpy.data.shape_keys:
-        for key in keys.key_blocks:
-            key.value = 0.0
-    for obj in bpy.data.objects:
-        if obj.type == "ARMATURE":
-            rest(obj)
-    bpy.context.view_layer.update()
+def _show_as_rendered(meshes: list[bpy.types.Object]) -> None:
+    """Measuring evaluates what the viewport shows; make that what the renderer shows, within bounds."""
+    room = MOST_FACES / max(sum(len(obj.data.polygons) for obj in meshes), 1)
+    for obj in meshes:
+        obj.hide_viewport = False
+        for modifier in obj.modifiers:
+            modifier.show_viewport = modifier.show_render
+            if modifier.type in {"SUBSURF", "MULTIRES"}:
+                most = max(int(np.log(max(room, 1)) / np.log(4)), 0)
+                modifier.render_levels = min(modifier.render_levels, most)
+                modifier.levels = modifier.render_levels
 
 
 def strip_scaffold(obj: bpy.types.Object) -> None:
     """Delete the vertices that belong to MakeHuman's helper and joint groups."""
-    groups = {group.index for group in obj.vertex_groups if SCAFFOLD.match(group.name)}
+    groups = {group.index for group in obj.vertex_groups if table()["scaffold"].match(group.name)}
     if not groups:
         return
     keep = np.array([not any(entry.group in groups for entry in vertex.groups) for vertex in obj.data.vertices])

@@ -3,148 +3,217 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import bpy
+import numpy as np
 
-#: Stand-ins for a texture that is missing, by what the material's name says: the first that fits (linear RGB).
-STAND_INS: tuple[tuple[str, tuple[float, float, float, float]], ...] = (
-    (r"tooth|teeth|sclera|eye.?white", (0.75, 0.73, 0.70, 1.0)),
-    (r"iris|pupil|eye(?!brow|lash)", (0.22, 0.14, 0.08, 1.0)),
-    (r"tongue|gum|mouth", (0.45, 0.16, 0.15, 1.0)),
-    (r"hair|brow|lash|beard|opacity", (0.06, 0.04, 0.03, 1.0)),
-    (r"head|face|skin|hand|arm|leg", (0.58, 0.36, 0.26, 1.0)),
-    (r"", (0.36, 0.36, 0.38, 1.0)),
-)
+from ..common import blender
+from . import vertex_colors
+from .holes import mend_alpha
+from .missing import Lost, drop_missing, has_pixels
+from .reshade import light_up, needs_light, plain_material
+from .trees import Node, kind, output_of, stand_in, table, trees, unlink, upstream
+
+__all__ = ["STOOD_IN", "has_pixels", "mend", "plain"]
+
 #: Marks a material whose colour texture is missing.
 STOOD_IN = "modelsheet_stood_in"
-#: What may be see-through by its nature.
-GLASS = re.compile(r"eye|glass|cornea|lens|visor|crystal|water|tear|lacrimal", re.IGNORECASE)
+#: The grey that importers and Blender give where a file says no colour.
+DEFAULT = 0.8
+#: Light under a surface reaches at most so far, as a share of what has the material.
+DEEP = 0.02
 
 
 def mend(meshes: Iterable[bpy.types.Object]) -> list[str]:
     """Mend every material of these meshes; returns warnings that name those whose textures are missing."""
-    materials = {slot.name: slot for mesh in meshes for slot in mesh.data.materials if slot is not None}
-    lost = []
-    for name in sorted(materials):
-        material = materials[name]
-        tree = material.node_tree
-        if tree is None:
-            continue
-        if drop_missing(material):
-            lost.append(name)
-        light_up(material)
-        plain(material)
+    meshes = list(meshes)
+    bare = _clothe(meshes)
+    users: dict[str, list[bpy.types.Object]] = {}
+    for mesh in meshes:
+        for slot in mesh.material_slots:
+            if slot.material is not None and mesh not in users.setdefault(slot.material.name, []):
+                users[slot.material.name].append(mesh)
+    lost: dict[str, Lost] = {}
+    for name in sorted(users):
+        material = bpy.data.materials[name]
+        if not blender.shows_nodes(material):
+            plain_material(material, tuple(material.diffuse_color))
+        missing = drop_missing(material)
+        if missing:
+            lost[name] = missing
+        if missing.color:
+            material[STOOD_IN] = True
+            _thin(material)
+        vertex_colors.mend(material, users[name])
+        if needs_light(material):
+            light_up(material)
+        plain(material, users[name])
+        mend_alpha(material, users[name])
+    return [*_told(lost), *_colourless([bpy.data.materials[name] for name in sorted(users)], bare)]
+
+
+def _clothe(meshes: list[bpy.types.Object]) -> list[str]:
+    """Give what has no material a plain one; returns the names of those meshes."""
+    bare = []
+    for mesh in meshes:
+        slots = mesh.material_slots
+        if not slots:
+            mesh.data.materials.append(_plain())
+        for slot in slots:
+            if slot.material is None:
+                slot.material = _plain()
+        if any(slot.material == bpy.data.materials.get("Plain stand-in") for slot in mesh.material_slots):
+            bare.append(mesh.name)
+    return bare
+
+
+def _plain() -> bpy.types.Material:
+    material = bpy.data.materials.get("Plain stand-in")
+    if material is None:
+        material = bpy.data.materials.new("Plain stand-in")
+        plain_material(material, (*table()["bare"], 1.0))
+    return material
+
+
+def _told(lost: dict[str, Lost]) -> list[str]:
+    """One warning for all textures that are missing."""
     if not lost:
         return []
-    named = ", ".join(lost[:6]) + (f" and {len(lost) - 6} more" if len(lost) > 6 else "")
-    return [f"textures are missing for {named}: plain colours stand in. Put the texture files beside the model."]
+    colored = [name for name, what in lost.items() if what.color]
+    parts = []
+    if colored:
+        parts.append(f"for {_some(colored)}: plain colours stand in")
+    pierced = [name for name, what in lost.items() if what.alpha and name not in colored]
+    if pierced:
+        parts.append(f"for the holes of {_some(pierced)}: shown without any, so hair may look like solid cards")
+    rest = [name for name in lost if name not in colored and name not in pierced]
+    if rest:
+        parts.append(f"for details of {_some(rest)}: shown without them")
+    return [f"textures are missing {'; '.join(parts)}. Put the texture files beside the model."]
 
 
-def has_pixels(image: bpy.types.Image | None) -> bool:
-    """Whether an image can be drawn; Blender shows one that can't in magenta."""
-    return image is not None and (image.source == "GENERATED" or image.size[0] > 0) and image.size[1] > 0
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
-def drop_missing(material: bpy.types.Material) -> bool:
-    """Remove texture nodes without pixels; a stand-in takes the place of the colour. True where one went."""
-    tree = material.node_tree
-    missing = [node for node in tree.nodes if node.type == "TEX_IMAGE" and not has_pixels(node.image)]
-    for node in missing:
-        for socket in _fed_by(tree, node):
-            if socket.name in {"Base Color", "Color"} and socket.node.type.startswith(
-                ("BSDF", "EMISSION", "BACKGROUND")
-            ):
-                socket.default_value = material.diffuse_color = stand_in(material.name)
-                material[STOOD_IN] = True
-            elif socket.name == "Alpha":
-                socket.default_value = 1.0
-        tree.nodes.remove(node)
-    return bool(missing)
+def _colourless(materials: list[bpy.types.Material], bare: list[str]) -> list[str]:
+    """Where a file says no colour at all, names do: skin, hair and eyes are told apart. Returns a warning."""
+    if not materials or any(not _default(material) for material in materials if material.name != "Plain stand-in"):
+        return []
+    for material in materials:
+        if material.name != "Plain stand-in":
+            color = stand_in(material.name) if stand_in(material.name) != stand_in("") else (*table()["bare"], 1.0)
+            material.diffuse_color = _surface(material).inputs["Base Color"].default_value = color
+            material[STOOD_IN] = True
+            _thin(material)
+    if len(bare) == len(materials) == 1 and vertex_colors.shown(bpy.data.materials["Plain stand-in"]):
+        return []
+    return ["the file gives no colours: plain ones stand in. Export the character with its materials and textures."]
 
 
-def _fed_by(tree: bpy.types.NodeTree, node: bpy.types.Node) -> list[bpy.types.NodeSocket]:
-    """Every shader input that a node feeds, through whatever lies between."""
-    found: list[bpy.types.NodeSocket] = []
-    todo, seen = [node], {node.name}
-    while todo:
-        current = todo.pop()
-        for link in [link for link in tree.links if link.from_node == current]:
-            if link.to_node.type.startswith(("BSDF", "EMISSION", "BACKGROUND", "SUBSURFACE")):
-                found.append(link.to_socket)
-            elif link.to_node.name not in seen:
-                seen.add(link.to_node.name)
-                todo.append(link.to_node)
-    return found
+def _thin(material: bpy.types.Material) -> None:
+    """Let a film over skin or eyes vanish that has lost its texture: it would cover them."""
+    node = _surface(material) if kind(material.name, "film") else None
+    if node is not None and not node.inputs["Alpha"].is_linked:
+        node.inputs["Alpha"].default_value = 0.0
 
 
-def stand_in(name: str) -> tuple[float, float, float, float]:
-    """A plausible plain colour for a material of that name."""
-    return next(color for pattern, color in STAND_INS if re.search(pattern, name, re.IGNORECASE))
+def _surface(material: bpy.types.Material) -> Node | None:
+    output = output_of(material.node_tree)
+    node = output.inputs["Surface"].links[0].from_node if output and output.inputs["Surface"].is_linked else None
+    return node if node is not None and node.type == "BSDF_PRINCIPLED" else None
 
 
-def plain(material: bpy.types.Material) -> None:
-    """Undo what importers set without meaning it: full metal without a texture, glass on what is not glass."""
-    for node in material.node_tree.nodes:
-        if node.type != "BSDF_PRINCIPLED":
-            continue
-        metal = node.inputs["Metallic"]
-        if metal.default_value >= 0.999 and not metal.is_linked:
-            metal.default_value = 0.0
-        glass = node.inputs["Transmission Weight"]
-        if glass.default_value > 0 and not glass.is_linked and not GLASS.search(material.name):
-            glass.default_value = 0.0
+def _default(material: bpy.types.Material) -> bool:
+    """Whether a material is as an importer makes it that was told nothing but its name."""
+    node = _surface(material)
+    if node is None or node.inputs["Base Color"].is_linked:
+        return False
+    color = np.array(node.inputs["Base Color"].default_value[:3])
+    return bool(np.allclose(color, DEFAULT, atol=0.01) or np.allclose(color, 1.0, atol=0.01))
 
 
-def light_up(material: bpy.types.Material) -> None:
-    """Turn a material that only glows (glTF unlit, MToon) into a matt one with the same colour and alpha."""
-    tree = material.node_tree
-    output = next((node for node in tree.nodes if node.type == "OUTPUT_MATERIAL" and node.is_active_output), None)
-    if output is None or not output.inputs["Surface"].is_linked:
+def plain(material: bpy.types.Material, meshes: list[bpy.types.Object]) -> None:
+    """Undo what importers and exporters set without meaning it."""
+    material.use_backface_culling = False
+    for tree in trees(material.node_tree):
+        for node in tree.nodes:
+            if node.type == "BSDF_PRINCIPLED":
+                _plain_shader(material.name, node, meshes)
+            elif node.type == "NORMAL_MAP":
+                _data_colours(node)
+    output = output_of(material.node_tree)
+    if output is not None and output.inputs["Surface"].is_linked and not kind(material.name, "glass"):
+        unlink(material.node_tree, output.inputs["Volume"])
+
+
+def _plain_shader(name: str, node: Node, meshes: list[bpy.types.Object]) -> None:
+    skin = kind(name, "skin") and not kind(name, "metal")
+    glass = kind(name, "glass")
+    metal = node.inputs["Metallic"]
+    if not metal.is_linked and (metal.default_value >= 0.999 or skin) and not kind(name, "metal"):
+        metal.default_value = 0.0
+    _cap(node, "Transmission Weight", 1.0 if glass else 0.0)
+    _cap(node, "Specular IOR Level", 1.0)
+    _cap(node, "Coat Weight", 0.25 if skin else 1.0)
+    if not node.inputs["IOR"].is_linked and not 1.0 <= node.inputs["IOR"].default_value <= 3.0:
+        node.inputs["IOR"].default_value = 1.45
+    rough = node.inputs["Roughness"]
+    if not rough.is_linked and rough.default_value < 0.1 and not glass and not kind(name, "metal"):
+        rough.default_value = 0.5 if skin else 0.3
+    tint = node.inputs["Specular Tint"]
+    if skin and not tint.is_linked:
+        tint.default_value = (1.0, 1.0, 1.0, 1.0)
+    _shallow(node, meshes)
+    _dim(name, node)
+
+
+def _cap(node: Node, name: str, most: float) -> None:
+    socket = node.inputs[name]
+    if most == 0.0 and socket.is_linked:
+        unlink(node.id_data, socket)
+    if not socket.is_linked and socket.default_value > most:
+        socket.default_value = most
+
+
+def _shallow(node: Node, meshes: list[bpy.types.Object]) -> None:
+    """Keep light from spreading through the whole body: scales are often of another unit than the model."""
+    scale = node.inputs["Subsurface Scale"]
+    weight = node.inputs["Subsurface Weight"]
+    if scale.is_linked or not (weight.is_linked or weight.default_value > 0):
         return
-    shaders = _upstream(output.inputs["Surface"])
-    glow = next((node for node in shaders if node.type in {"EMISSION", "BACKGROUND"}), None)
-    if glow is None or any(node.type.startswith(("BSDF_PRINCIPLED", "BSDF_DIFFUSE", "GROUP")) for node in shaders):
+    longest = max(node.inputs["Subsurface Radius"].default_value)
+    sizes = [max(np.array(mesh.dimensions).tolist(), default=0.0) for mesh in meshes]
+    most = DEEP * max(sizes, default=0.0)
+    if 0 < most < longest * scale.default_value:
+        scale.default_value = most / longest
+
+
+def _dim(name: str, node: Node) -> None:
+    """Take away a glow that is the colour once more (baked or unlit looks), or white over everything."""
+    color, strength, base = node.inputs["Emission Color"], node.inputs["Emission Strength"], node.inputs["Base Color"]
+    if not strength.is_linked and strength.default_value <= 0:
         return
-    matt = tree.nodes.new("ShaderNodeBsdfPrincipled")
-    matt.inputs["Roughness"].default_value = 0.8
-    matt.inputs["Specular IOR Level"].default_value = 0.2
-    _carry(tree, glow.inputs["Color"], matt.inputs["Base Color"])
-    alpha = _alpha_source(shaders)
-    if alpha is not None:
-        _carry(tree, alpha, matt.inputs["Alpha"])
-    tree.links.new(matt.outputs[0], output.inputs["Surface"])
+    tree = node.id_data
+    glowing = {entry.image for entry in upstream(color) if entry.type == "TEX_IMAGE"}
+    painted = {entry.image for entry in upstream(base) if entry.type == "TEX_IMAGE"}
+    black = not base.is_linked and max(base.default_value[:3]) < 0.02
+    if glowing and black:
+        tree.links.new(color.links[0].from_socket, base)
+    elif (glowing and not glowing & painted) or (not glowing and (color.is_linked or kind(name, "glow"))):
+        return
+    elif not glowing and not painted and not kind(name, "skin"):
+        if not black:
+            return
+        base.default_value = color.default_value
+    unlink(tree, strength)
+    unlink(tree, color)
+    strength.default_value = 0.0
 
 
-def _upstream(socket: bpy.types.NodeSocket) -> list[bpy.types.Node]:
-    """The shader nodes behind a socket, nearest first."""
-    found: list[bpy.types.Node] = []
-    todo = [link.from_node for link in socket.links]
-    while todo:
-        node = todo.pop(0)
-        if node not in found:
-            found.append(node)
-            todo += [link.from_node for entry in node.inputs if entry.type == "SHADER" for link in entry.links]
-    return found
-
-
-def _alpha_source(shaders: list[bpy.types.Node]) -> bpy.types.NodeSocket | None:
-    """The factor that mixes see-through and colour, unless it is the trick that hides unlit light from the scene."""
-    for node in shaders:
-        if node.type != "MIX_SHADER":
-            continue
-        first, second = (link[0].from_node if (link := entry.links) else None for entry in node.inputs[1:3])
-        factor = node.inputs[0]
-        tricky = factor.is_linked and factor.links[0].from_node.type == "LIGHT_PATH"
-        if first is not None and first.type == "BSDF_TRANSPARENT" and second is not None and not tricky:
-            return factor
-    return None
-
-
-def _carry(tree: bpy.types.NodeTree, source: bpy.types.NodeSocket, target: bpy.types.NodeSocket) -> None:
-    """Give `target` the link, or else the value, of `source`."""
-    if source.is_linked:
-        tree.links.new(source.links[0].from_socket, target)
-    else:
-        target.default_value = source.default_value
+def _data_colours(node: Node) -> None:
+    """A normal map read as colours bends every surface one way."""
+    for entry in upstream(node.inputs["Color"]):
+        if entry.type == "TEX_IMAGE" and entry.image and entry.image.colorspace_settings.name == "sRGB":
+            entry.image.colorspace_settings.name = "Non-Color"

@@ -20,6 +20,12 @@ def node_tree(block: Any) -> Any:
     return block.node_tree
 
 
+def shows_nodes(material: Any) -> bool:
+    """Whether a material is drawn by its nodes: from 5.0 on always, before only when switched on."""
+    switched = bpy.app.version >= (5, 0, 0) or material.use_nodes
+    return bool(switched and material.node_tree is not None)
+
+
 def set_format(image_settings: Any, file_format: str) -> None:
     """Choose a file format; from 5.0 on its media type must be chosen first."""
     if hasattr(image_settings, "media_type"):

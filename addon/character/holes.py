@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""False transparency: skin that is see-through because an exporter wrote shine into alpha, or 0 for opaque."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from .missing import glance
+from .trees import kind, trees, unlink, upstream
+
+#: A body may not be more see-through than this on the whole.
+OPAQUE = 0.9
+#: Below this a material is as good as invisible.
+INVISIBLE = 0.05
+#: A material on at least this share of all faces is what the picture is of.
+MAIN = 0.2
+
+
+def mend_alpha(material: bpy.types.Material, meshes: list[bpy.types.Object]) -> None:
+    """Make a material opaque where its transparency can't have been meant."""
+    for tree in trees(material.node_tree):
+        for node in tree.nodes:
+            if node.type == "BSDF_PRINCIPLED" and _false(material, node.inputs["Alpha"], meshes):
+                unlink(tree, node.inputs["Alpha"])
+                node.inputs["Alpha"].default_value = 1.0
+    _keep_colours(material)
+
+
+def _keep_colours(material: bpy.types.Material) -> None:
+    """Where a picture's alpha is not used, its colours count there too: by default they are lost where alpha is 0."""
+    for tree in trees(material.node_tree):
+        for node in tree.nodes:
+            image = node.image if node.type == "TEX_IMAGE" else None
+            if image is not None and not node.outputs["Alpha"].is_linked and image.alpha_mode == "STRAIGHT":
+                image.alpha_mode = "CHANNEL_PACKED"
+
+
+def _false(material: bpy.types.Material, alpha: bpy.types.NodeSocket, meshes: list[bpy.types.Object]) -> bool:
+    name = material.name
+    if kind(name, "unseen"):
+        return False
+    seen = _alpha(material, alpha, meshes)
+    if seen is None or seen.min() >= 1.0:
+        return False
+    if float(np.mean(seen)) < INVISIBLE:
+        return _share(material, meshes) > MAIN
+    veiled = float(np.mean((seen > 0.05) & (seen < 0.95)))
+    return kind(name, "skin") and not kind(name, "cutout") and float(np.median(seen)) < OPAQUE and veiled > 0.6
+
+
+def _alpha(
+    material: bpy.types.Material, alpha: bpy.types.NodeSocket, meshes: list[bpy.types.Object]
+) -> np.ndarray | None:
+    """The alpha on the material's faces; None where it can't be told."""
+    if not alpha.is_linked:
+        return np.array([alpha.default_value])
+    images = [entry.image for entry in upstream(alpha) if entry.type == "TEX_IMAGE" and entry.image]
+    if len(images) != 1 or images[0].depth not in {32, 64, 128}:
+        return None
+    return _alpha_on(images[0], material, meshes)
+
+
+def _share(material: bpy.types.Material, meshes: list[bpy.types.Object]) -> float:
+    """The material's share of the faces of the meshes that use it."""
+    mine = total = 0
+    for mesh in meshes:
+        indices = np.empty(len(mesh.data.polygons), dtype=np.int32)
+        mesh.data.polygons.foreach_get("material_index", indices)
+        slots = [index for index, slot in enumerate(mesh.material_slots) if slot.material == material]
+        mine += int(np.isin(indices, slots).sum())
+        total += len(indices)
+    return mine / max(total, 1)
+
+
+def _alpha_on(
+    image: bpy.types.Image, material: bpy.types.Material, meshes: list[bpy.types.Object]
+) -> np.ndarray | None:
+    """The image's alpha where the faces with the material lie on it; all of it where they lie nowhere."""
+    pixels = glance(image)
+    if pixels is None:
+        return None
+    found = []
+    for mesh in meshes:
+        layer = mesh.data.uv_layers.active
+        if layer is None:
+            continue
+        spots = np.empty(len(layer.uv) * 2, dtype=np.float32)
+        layer.uv.foreach_get("vector", spots)
+        owners = np.empty(len(mesh.data.polygons), dtype=np.int32)
+        totals = owners.copy()
+        mesh.data.polygons.foreach_get("material_index", owners)
+        mesh.data.polygons.foreach_get("loop_total", totals)
+        slots = [index for index, slot in enumerate(mesh.material_slots) if slot.material == material]
+        mine = np.repeat(np.isin(owners, slots), totals)
+        found.append(spots.reshape(-1, 2)[mine])
+    spots = np.concatenate(found) if found else np.zeros((0, 2))
+    spots = spots[np.isfinite(spots).all(axis=1)]
+    if not len(spots):
+        return pixels[:, :, 3].ravel()
+    side = pixels.shape[0]
+    rows = np.floor((spots % 1.0) * side).astype(int).clip(0, side - 1)
+    return pixels[rows[:, 1], rows[:, 0], 3]
