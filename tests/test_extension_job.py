@@ -35,7 +35,7 @@ class Layout:
     def column(self, **_options: Any) -> Layout:
         return Layout(self.drawn)
 
-    row = column
+    row = box = column
 
     def prop(self, owner: Any, name: str, text: str | None = None) -> None:
         assert name in owner.bl_rna.properties

@@ -15,11 +15,15 @@ QUESTIONS = {
     "head": "Not sure what its head is ({sure}). Which bone or mesh?",
 }
 
+#: What the panel calls the command line's options.
+OPTIONS = {"--facing": "Front", "--head": "Head", "--character": "Which one"}
+
 
 @dataclass(frozen=True)
 class Looked:
     """file: which character was looked at. words: one line of what was found. questions: pick -> question, for what
-    is not sure. names: the characters in the file, parts: the bones and meshes that could be the head."""
+    is not sure, "" where only a note speaks of it. names: the characters in the file, parts: the bones and meshes that
+    could be the head."""
 
     file: str
     words: str
@@ -32,11 +36,23 @@ def look(file: str, event: dict[str, Any]) -> Looked:
     """From the "inspected" event of `inspect`, or the "found" event of `make`."""
     characters = event.get("characters") or [event["facts"]]
     facts = characters[0]
-    doubts = {about: facts["confidence"].get(about, 0.0) for about in QUESTIONS}
+    notes = " ".join(event["warnings"])
+    questions = {}
+    for pick, question in QUESTIONS.items():
+        sure = facts["confidence"].get(pick, 0.0)
+        if sure < SURE or f"--{pick}" in notes:
+            questions[pick] = question.format(sure=f"{sure:.0%}") if sure < SURE else ""
     return Looked(
         file=file,
         words=describe_character(facts),
-        questions={about: QUESTIONS[about].format(sure=f"{sure:.0%}") for about, sure in doubts.items() if sure < SURE},
+        questions=questions,
         names=tuple(row["name"] for row in characters),
         parts=tuple(event.get("parts", ())),
     )
+
+
+def in_panel(note: str) -> str:
+    """A note in the panel's words."""
+    for option, name in OPTIONS.items():
+        note = note.replace(option, name)
+    return note

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import bpy
 
 from ..common.errors import InputError
+from ..console import STAGES
 from .runner import Runner
 
 
@@ -54,7 +55,7 @@ class MODELSHEET_OT_look(bpy.types.Operator):
         """Start the child; the panel shows what it finds."""
         assert self.runner is not None
         try:
-            self.runner.start(context.scene.modelsheet.look_arguments())
+            self.runner.start(context.scene.modelsheet.look_arguments(), STAGES["character"])
         except (InputError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -88,7 +88,7 @@ def draw_found(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> 
         if question is None and not answered:
             continue
         box = layout.box()
-        if question is not None and not answered:
+        if question and not answered:
             alarm = box.column()
             alarm.alert = True
             draw_text(alarm, question, "QUESTION")
@@ -97,7 +97,8 @@ def draw_found(layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings) -> 
 
 def draw_running(layout: bpy.types.UILayout, progress: Progress) -> None:
     """A bar, what is being done, and the way out."""
-    layout.progress(factor=progress.factor, text=f"{progress.factor:.0%}")
+    if progress.total:
+        layout.progress(factor=progress.factor, text=f"{progress.factor:.0%}")
     draw_text(layout, progress.words, "TIME")
     draw_notes(layout, progress)
     layout.operator(MODELSHEET_OT_cancel.bl_idname, icon="CANCEL")

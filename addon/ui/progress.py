@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ..console import STAGES, Pace, duration
 from ..findings import describe_character, describe_licence
+from .looked import in_panel
 
 State = Literal["idle", "running", "stopping", "done", "stopped", "failed"]
 
@@ -42,10 +43,11 @@ class Progress:
                 self.words = STAGES.get(event["stage"], event["stage"])
             case "found":
                 told = [describe_character(event["facts"]), describe_licence(event["facts"].get("licence"))]
-                self.notes += [*told, *event["warnings"]]
+                self.notes += [*told, *map(in_panel, event["warnings"])]
             case "inspected":
                 self.words = "Looked at the character."
-                self.notes += [describe_licence(event["characters"][0].get("licence")), *event["warnings"]]
+                licence = describe_licence(event["characters"][0].get("licence"))
+                self.notes += [licence, *map(in_panel, event["warnings"])]
             case "plan":
                 self.total = event["shots"]
                 self.notes += event["left_out"]

@@ -30,12 +30,12 @@ class Runner:
         self._deadline = 0.0
         self._timer = self.tick  # one object: Blender knows a timer by its identity
 
-    def start(self, arguments: Sequence[str]) -> None:
+    def start(self, arguments: Sequence[str], words: str = "Starting …") -> None:
         """Run `modelsheet ARGUMENTS`: a command and its character. Raises OSError if no process can be started."""
         self._forget_timer()
         self._child = Child(command_line(arguments))
         self._file = arguments[1] if len(arguments) > 1 else ""
-        self.progress = Progress("running", "Starting …")
+        self.progress = Progress("running", words)
         bpy.app.timers.register(self._timer, first_interval=INTERVAL, persistent=True)
 
     def tick(self) -> float | None:
