@@ -10,13 +10,14 @@ import bpy
 from ..plan.facts import Ability
 from ..plan.settings import Setting, axis_settings
 from .loaded import Loaded, Made
-from .pose_arm import SETTLED, Arm, Scene, find_arms, place_arm, prepare_arm, with_hand
+from .pose_arm import SETTLED, SUNK, Arm, Scene, find_arms, place_arm, prepare_arm, with_hand
 from .pose_axes import SIDES, axes_of
 from .pose_body import Feet, carried, shift_weight, turn_body
 from .pose_copies import copies, follow
 from .pose_ends import complete
 from .pose_flesh import Flesh
 from .pose_hand import by_shape
+from .pose_joints import find_hands, find_joints
 from .pose_rest import rest, stiffen
 from .pose_rig import skeleton_of
 from .pose_skeleton import Skeleton
@@ -49,6 +50,8 @@ def strike(loaded: Loaded, setting: Setting) -> Made:
 def _strike(loaded: Loaded, geometry: dict[str, Any]) -> Made:
     stiffen(loaded.armature)
     skeleton = skeleton_of(loaded)
+    find_hands(skeleton)
+    find_joints(loaded, skeleton)
     mark_parts(loaded, skeleton)
     complete(loaded, skeleton)
     arms = find_arms(skeleton, axes_of(loaded.facts))
@@ -60,9 +63,9 @@ def _strike(loaded: Loaded, geometry: dict[str, Any]) -> Made:
         rest(loaded.armature)
         return Made("none", False, missing=still)
     follow(loaded, skeleton)
-    lifts = [value for name, value in weights.items() if name.endswith("_hand_lift")]
-    sunk = [value for name, value in weights.items() if name.endswith("_arm_sunk")]
-    return Made("bones", all(value <= SETTLED for value in lifts) and not sunk, weights)
+    lifted = any(value > SETTLED for name, value in weights.items() if name.endswith("_hand_lift"))
+    sunk = any(value > SUNK for name, value in weights.items() if name.endswith("_arm_sunk"))
+    return Made("bones", not lifted and not sunk, weights)
 
 
 def _pose(
@@ -85,7 +88,8 @@ def _pose(
     placed: list[str] = []
     for side, row in geometry["arms"].items():
         arm = with_hand(arms[side], by_shape(skeleton, arms[side].hand, flesh.points(side, "end"), axes))
-        weights |= place_arm(Scene(flesh, skeleton, carried(axes, turns), tuple(placed)), arm, row)
+        scene = Scene(flesh, skeleton, carried(axes, turns), tuple(placed))
+        weights |= place_arm(scene, arm, {"otherwise": geometry.get("otherwise", ()), **row})
         placed.append(side)
     return weights, ()
 

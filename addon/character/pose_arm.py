@@ -36,6 +36,8 @@ SHALLOW = 0.03
 RAISED = 0.08
 #: A hand that had to be lifted farther off the body than this, in arm's lengths, does not lie on it.
 SETTLED = 0.45
+#: What is wrong with an arm by less than this, in arm's lengths, does not spoil its pose.
+SUNK = 0.08
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ class Laid:
 def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
     """Lay the hand where the table says; where that goes wrong, where it says next."""
     touch = row["touch"]
-    ways = [touch, *({**touch, **other} for other in touch.get("otherwise", ()))]
+    ways = [touch]
+    ways += [{**touch, **way, "height": touch["height"] + way.get("higher", 0.0)} for way in row.get("otherwise", ())]
     best: Laid | None = None
     for way in ways:
         laid = _lay_down(scene, arm, {**row, "touch": way})
@@ -189,7 +192,7 @@ def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
         if laid.wrong <= 0.0:
             break
     assert best is not None
-    if best.row is not row:
+    if laid is not best:
         best = _lay_down(scene, arm, best.row)
     made = {f"{arm.side}_hand_lift": round(best.lift / arm.length, 4)}
     return made | ({f"{arm.side}_arm_sunk": round(best.wrong, 4)} if best.wrong > 0.0 else {})
@@ -210,16 +213,27 @@ def _lay_down(scene: Scene, arm: Arm, row: dict[str, Any]) -> Laid:
         if inside <= 0.0:
             break
         lift += inside
-    return Laid(row, lift, _wrong(scene, arm, inside, lift))
+    missed = _missed(scene, arm, row, point + normal * lift)
+    high = lift / arm.length - touch["loose"]
+    return Laid(row, lift, _wrong(scene, arm, inside) + max(0.0, high) + max(0.0, missed - SHALLOW))
 
 
-def _wrong(scene: Scene, arm: Arm, inside: float, lift: float) -> float:
-    """What a stranger would find wrong with a laid hand, in arm's lengths."""
+def _missed(scene: Scene, arm: Arm, row: dict[str, Any], target: Vector) -> float:
+    """How far the hand is from where it should lie, in arm's lengths: an arm may be too short."""
+    skeleton = scene.skeleton
+    place = skeleton.head(arm.limb.end)
+    if row["touch"]["at"] == "palm":
+        place = place + skeleton.to_world(arm.hand.name, arm.hand.along) * arm.hand.length * 0.6
+    return (place - target).length / arm.length
+
+
+def _wrong(scene: Scene, arm: Arm, inside: float) -> float:
+    """What a stranger would find wrong with how an arm lies, in arm's lengths."""
     skeleton, axes = scene.skeleton, scene.axes
     raised = (skeleton.head(arm.limb.lower) - skeleton.head(arm.limb.upper)).dot(axes.up) / arm.length - RAISED
     points = scene.flesh.at_skull(scene.flesh.points(arm.side, "upper", "lower", "end"))
     skull = _within(scene.flesh.skull, points, axes, arm.length) if len(points) and scene.flesh.skull else 0.0
-    faults = (inside / arm.length - SHALLOW, raised, skull - SHALLOW, lift / arm.length - SETTLED)
+    faults = (inside / arm.length - SHALLOW, raised, skull - SHALLOW)
     return sum(fault for fault in faults if fault > 0.0)
 
 

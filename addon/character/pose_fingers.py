@@ -15,6 +15,8 @@ METACARPAL = 0.45
 #: Without a name, a thumb is the chain that begins clearly nearer to the wrist, or points clearly elsewhere.
 NEARER, ELSEWHERE = 0.8, math.radians(32.0)
 THUMB_NAMES = ("thumb", "finger0", "pollex", "親指")
+#: What hangs on a hand or beside it ends no farther back than this share of the forearm.
+AT_HAND = 0.8
 #: A resting thumb lies so far off the fingers' line (degrees), and so far towards the palm's side.
 THUMB_OFF, THUMB_IN = 24.0, 14.0
 
@@ -28,20 +30,23 @@ def finger_chains(skeleton: Skeleton, lower: str, end: str, forearm: Vector) -> 
         roots += [name for name in skeleton.children(lower) if name != end and name in skeleton.live]
     elbow = skeleton.head(lower)
     reach = (skeleton.head(end) - elbow).dot(forearm)
-    found = [run for root in roots for run in _runs(skeleton, root)]
-    return tuple(run for run in found if len(run) > 1 and (skeleton.head(run[-1]) - elbow).dot(forearm) > reach)
+    found = [run for root in roots for run in _runs(skeleton, root, forearm)]
+    near = AT_HAND * reach
+    return tuple(run for run in found if len(run) > 1 and (skeleton.head(run[-1]) - elbow).dot(forearm) > near)
 
 
-def _runs(skeleton: Skeleton, name: str) -> list[Chain]:
-    """The unbranched runs from a bone to the tips below it; a bone without skin ends a run, to tell its direction."""
+def _runs(skeleton: Skeleton, name: str, forearm: Vector) -> list[Chain]:
+    """The runs from a bone to the tips below it: where they part, the one that reaches farthest goes on.
+
+    A bone without skin may end a run, to tell its direction.
+    """
     children = skeleton.children(name)
     live = [child for child in children if child in skeleton.live]
     if not live:
         return [(name, *children[:1])]
-    runs = [run for child in live for run in _runs(skeleton, child)]
-    long = [run for run in runs if len(run) > 1]
-    going_on = long if long else runs[:1]
-    return [(name, *going_on[0])] if len(going_on) == 1 else going_on
+    runs = [run for child in live for run in _runs(skeleton, child, forearm)]
+    on = max(runs, key=lambda run: skeleton.head(run[-1]).dot(forearm))
+    return [(name, *on), *(run for run in runs if run is not on)]
 
 
 def find_thumb(skeleton: Skeleton, chains: Sequence[Chain], wrist: Vector) -> int | None:

@@ -20,7 +20,7 @@ from .loaded import Loaded
 from .pose_axes import SIDES
 from .pose_limb import Limb
 from .pose_skeleton import Skeleton
-from .pose_surface import HAND, HEAD, LOWER, UPPER
+from .pose_surface import HAND, HEAD, LOWER, PROP, UPPER
 
 #: As many points of a forearm and of a hand are enough to tell whether they are clear of the body.
 SAMPLES = 220
@@ -30,12 +30,12 @@ GRAIN, COARSE = 0.014, 0.03
 REACH = 1.5
 #: Pieces of an arm, and where the rest belongs.
 PIECES = ("upper", "lower", "end")
-BODY, SKULL = -1, -2
+BODY, SKULL, HELD = -1, -2, -3
 
 
 @dataclass(frozen=True)
 class Surface:
-    """points: (N, 3) world; faces: (F, 3); piece: (N,) 3 * side + piece of that arm, BODY or SKULL."""
+    """points: (N, 3) world; faces: (F, 3); piece: (N,) 3 * side + piece of that arm, BODY, SKULL or HELD."""
 
     points: np.ndarray
     faces: np.ndarray
@@ -153,9 +153,10 @@ def read_surface(loaded: Loaded, skeleton: Skeleton, limbs: dict[str, Limb]) -> 
     rows = evaluated(loaded.meshes)
     points = np.concatenate([row[2] for row in rows]) if rows else np.zeros((0, 3), np.float32)
     piece = np.full(len(points), BODY, dtype=np.int8)
-    parts = [HEAD, *(part.format(side=side) for side in SIDES for part in (UPPER, LOWER, HAND))]
+    parts = [HEAD, PROP, *(part.format(side=side) for side in SIDES for part in (UPPER, LOWER, HAND))]
     indices = read_parts(rows, parts)
     piece[indices.get(HEAD, [])] = SKULL
+    piece[indices.get(PROP, [])] = HELD
     for number, side in enumerate(SIDES):
         for place, part in enumerate((UPPER, LOWER, HAND)):
             piece[indices.get(part.format(side=side), [])] = 3 * number + place

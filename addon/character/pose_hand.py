@@ -21,6 +21,8 @@ MOST_BEND = math.radians(62.0)
 MOST_TWIST = math.radians(110.0)
 #: A hand is flat when it is so much thinner than wide, and its flat side then tells where the palm looks.
 FLAT = 0.72
+#: Of fewer fingers than this the longest tells where the hand points; of more, the middle of their knuckles.
+FEW = 3
 #: Fingers that curl less than this are held out on purpose, and so is the thumb.
 AT_EASE = 8.0
 
@@ -57,11 +59,17 @@ def find_hand(skeleton: Skeleton, limb: Limb, side: str) -> Hand:
     guess = skeleton.to_world(limb.lower, limb.hinge_lower) * SIDES[side]
     along = sum(knuckles, Vector()) / len(knuckles) - wrist if knuckles else Vector()
     length = along.length
+    if 0 < len(knuckles) < FEW:
+        tips = [skeleton.head(chain[-1]) - wrist for index, chain in enumerate(chains) if index != thumb]
+        along = max(tips, key=lambda tip: tip.dot(forearm))
     if length < 0.05 * limb.lengths[1]:
         along, length = forearm, limb.lengths[1] * 0.3
     palm = guess
     if len(knuckles) > 1 or (knuckles and thumb is not None):
-        seen = along.cross(_towards_thumb(skeleton, chains, thumb, wrist + along, along)) * SIDES[side]
+        seen = (
+            along.cross(_towards_thumb(skeleton, chains, thumb, wrist + along.normalized() * length, along))
+            * SIDES[side]
+        )
         palm = seen if seen.length > 1e-9 else guess
     local = [skeleton.to_local(limb.end, vector.normalized()) for vector in (along, palm)]
     return Hand(side, limb.end, beside, chains, thumb, local[0], local[1], length)

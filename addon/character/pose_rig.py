@@ -28,6 +28,9 @@ NEAR = 0.12
 SHORT = 0.03
 #: Two bones lie in one another when their heads are as near as this, in body heights.
 SAME = 0.01
+#: Where a limb's last bone ends nobody knows: it goes on for this share of the one before.
+GOING_ON = 0.6
+LIMBS = ("left_", "right_")
 TRUNK = ("hips", "spine", "chest", "upper_chest", "neck", "head")
 
 
@@ -86,7 +89,7 @@ def carriers(loaded: Loaded, roles: dict[str, str]) -> dict[str, str]:
 
 
 class Body:
-    """Where the parts of the body lie at rest: role -> a line in the armature's own space."""
+    """Where the parts of the body lie at rest: role -> a line in world space."""
 
     def __init__(self, armature: bpy.types.Object, roles: dict[str, str], height: float) -> None:
         self._roles = roles
@@ -96,16 +99,15 @@ class Body:
         self._lines: dict[str, tuple[Vector, Vector]] = {}
         bones = armature.pose.bones
         self._bearing = {parent for name in roles.values() for parent in _parents(bones[name])}
-        following = {above[0]: role for role, above in reversed(body_parents().items()) if role in roles and above}
-        for role in body_parents():
+        heads = {role: self._scale @ bones[name].bone.head_local for role, name in roles.items()}
+        for role, above in body_parents().items():
             if role not in roles or role in {"jaw", "left_eye", "right_eye"}:
                 continue
-            end = following.get(role) if role != "hips" else "spine"
-            bone = bones[roles[role]].bone
-            ends = bones[roles[end]].bone.head_local if end in roles else bone.tail_local
-            if role in {"chest", "upper_chest"} and "neck" in roles:
-                ends = bones[roles["neck"]].bone.head_local
-            self._lines[role] = (self._scale @ bone.head_local, self._scale @ ends)
+            start, tail = heads[role], self._scale @ bones[roles[role]].bone.tail_local
+            end = next((heads[name] for name in _next(role) if name in heads), None)
+            if end is None and above and above[0] in heads and role.startswith(LIMBS):
+                tail = start + (start - heads[above[0]]) * GOING_ON
+            self._lines[role] = (start, tail if end is None else end)
 
     def loose(self, bone: bpy.types.PoseBone, shapes: bool, shaping: set[str]) -> tuple[str, str] | None:
         """(the bone to hang anew, what it hangs on) for a deforming bone that its parents do not carry."""
@@ -147,6 +149,13 @@ class Body:
             if distance < least:
                 best, least = role, distance
         return best, float(least)
+
+
+def _next(role: str) -> tuple[str, ...]:
+    """The roles where a part of the body may end, the nearest first."""
+    if role in TRUNK:
+        return TRUNK[TRUNK.index(role) + 1 :]
+    return tuple(name for name, above in body_parents().items() if above and above[0] == role)
 
 
 def _moved(bone: bpy.types.PoseBone) -> bool:

@@ -39,6 +39,7 @@ class Skeleton:
         self._from_world = self._to_world.inverted_safe()
         self._carriers = dict(carriers or {})
         self._points: dict[str, tuple[str, Matrix]] = {}
+        self._joints: dict[str, Vector] = {}
         self._known: dict[str, Matrix] = {}
         self._local: dict[str, Matrix] = {}
         self._below: dict[str, list[str]] = {}
@@ -56,6 +57,10 @@ class Skeleton:
         """Let a bone carry a named point (world space) that can be asked for like a bone's head but not turned."""
         self._points[name] = (carrier, self.matrix(carrier).inverted_safe() @ Matrix.Translation(place))
 
+    def set_joint(self, name: str, place: Vector) -> None:
+        """Say where a bone's joint lies (world space) in a rig whose bones don't begin there."""
+        self._joints[name] = self.matrix(name).inverted_safe() @ place
+
     def is_bone(self, name: str) -> bool:
         """Whether this is a bone, not a point."""
         return name not in self._points
@@ -72,8 +77,9 @@ class Skeleton:
         return self._to_world @ self._bones[name].bone.matrix_local
 
     def head(self, name: str) -> Vector:
-        """Where the bone begins, in world space."""
-        return self.matrix(name).to_translation()
+        """Where the bone begins (or its joint lies), in world space."""
+        joint = self._joints.get(name)
+        return self.matrix(name).to_translation() if joint is None else self.matrix(name) @ joint
 
     def tail(self, name: str) -> Vector:
         """Where the bone ends, in world space."""

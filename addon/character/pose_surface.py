@@ -16,11 +16,14 @@ from .geometry import ATTRIBUTE, evaluated, read_parts, write_part
 from .loaded import Loaded
 from .pose_axes import SIDES
 from .pose_skeleton import Skeleton
+from .skin import carrier as carrying_bone
 from .skin import read_skin
 
 #: Parts kept on the meshes: each arm from the shoulder joint on, from the elbow on, from the wrist on; head and hair.
 UPPER, LOWER, HAND, HEAD = "{side}_whole_arm", "{side}_forearm", "{side}_whole_hand", "posed_head"
 MARKED = "posed"
+#: What a hand holds, where the hand itself is skin: no part of the body, and in nothing's way.
+PROP = "posed_prop"
 #: As many points of a forearm are enough to tell whether it is clear of the body.
 SAMPLES = 600
 #: Of a finer surface (hair) every second, third ... triangle will do.
@@ -36,13 +39,21 @@ def mark_parts(loaded: Loaded, skeleton: Skeleton) -> None:
         bones |= {UPPER.format(side=side): f"{side}_upper_arm", LOWER.format(side=side): f"{side}_lower_arm"}
         bones[HAND.format(side=side)] = f"{side}_hand"
     families = {part: skeleton.family(skeleton.roles[role]) for part, role in bones.items() if role in skeleton.roles}
-    for mesh in loaded.meshes:
+    held = [mesh for mesh in loaded.meshes if carrying_bone(mesh)]
+    worn = [mesh for mesh in loaded.meshes if mesh not in held]
+    skinned: set[str] = set()
+    for mesh in [*worn, *held]:
         write_part(mesh, MARKED, np.zeros(len(mesh.data.vertices), np.float32))
         skin = read_skin(mesh, armature_of(mesh) or loaded.armature)
         for part, names in families.items():
             shares = skin.share(names)
-            if shares.any():
-                write_part(mesh, part, shares)
+            if not shares.any():
+                continue
+            if mesh in held and part in skinned:
+                part = PROP  # noqa: PLW2901
+            elif mesh in worn:
+                skinned.add(part)
+            write_part(mesh, part, shares)
 
 
 @dataclass(frozen=True)
