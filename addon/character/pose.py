@@ -37,6 +37,7 @@ def ability(loaded: Loaded, name: str) -> Ability:
 
 def strike(loaded: Loaded, setting: Setting) -> Made:
     """Clear the pose and strike another. Where it can't be made the character stays at rest, and Made says so."""
+    bpy.context.view_layer.update()
     armatures = [] if loaded.armature is None else [loaded.armature, *copies(loaded)]
     for armature in armatures:
         rest(armature)
@@ -76,7 +77,7 @@ def _pose(
     feet = Feet(skeleton, axes)
     if feet.length:
         shift_weight(skeleton, axes, feet, geometry.get("shift", {}))
-    weights = turn_body(skeleton, axes, turns)
+    weights = turn_body(skeleton, axes, turns, footed=feet.length > 0)
     feet.put_back()
     for side, arm in arms.items():
         prepare_arm(skeleton, axes, arm, geometry["arms"][side])

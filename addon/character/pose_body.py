@@ -16,12 +16,17 @@ ORDER = ("hips", "spine", "chest", "neck", "head")
 STAND_IN = {"spine": "chest", "chest": "spine", "neck": "head"}
 
 
-def turn_body(skeleton: Skeleton, axes: Axes, turns: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Apply the table's turns; returns what was turned, as `role_turn`: degrees."""
+def turn_body(
+    skeleton: Skeleton, axes: Axes, turns: dict[str, dict[str, float]], footed: bool = True
+) -> dict[str, float]:
+    """Apply the table's turns; returns what was turned, as `role_turn`: degrees.
+
+    footed: the feet can be put back; otherwise the hips stay as they are, for the legs would go with them.
+    """
     made: dict[str, float] = {}
     for role in ORDER:
         row = turns.get(role)
-        if not row:
+        if not row or (role == "hips" and not footed):
             continue
         own = skeleton.roles.get(role) or skeleton.roles.get(STAND_IN.get(role, ""))
         if own is None:

@@ -21,8 +21,8 @@ def copies(loaded: Loaded) -> list[bpy.types.Object]:
         for other in [*(getattr(modifier, "object", None) for modifier in mesh.modifiers), mesh.parent]:
             if other is None or other.type != "ARMATURE" or other == loaded.armature or other in found:
                 continue
-            own = set(other.pose.bones.keys())
-            if len(own & names) >= SHARED * len(own):
+            own = set(other.data.bones.keys())
+            if other.pose is not None and len(own & names) >= SHARED * len(own):
                 found.append(other)
     return found
 

@@ -27,7 +27,8 @@ def finger_chains(skeleton: Skeleton, lower: str, end: str, forearm: Vector) -> 
     """Runs of two bones or more that hang on the hand, or beside it on the forearm, on towards the fingertips."""
     roots = [name for name in skeleton.children(end) if name in skeleton.live]
     if len(roots) < 2:
-        roots += [name for name in skeleton.children(lower) if name != end and name in skeleton.live]
+        arm = {end, *skeleton.above(end)}
+        roots += [name for name in skeleton.children(lower) if name in skeleton.live and name not in arm]
     elbow = skeleton.head(lower)
     reach = (skeleton.head(end) - elbow).dot(forearm)
     found = [run for root in roots for run in _runs(skeleton, root, forearm)]

@@ -42,7 +42,8 @@ def find_limb(skeleton: Skeleton, roles: tuple[str, str, str], bends_towards: Ve
     if not all(names):
         return None
     upper, lower, end = names
-    if not (skeleton.descends(lower, upper) and skeleton.descends(end, lower)):
+    joint = lower if skeleton.is_bone(lower) else upper
+    if not (skeleton.descends(lower, upper) and skeleton.descends(end, joint)):
         return None
     first = skeleton.head(lower) - skeleton.head(upper)
     second = skeleton.head(end) - skeleton.head(lower)

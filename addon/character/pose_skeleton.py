@@ -109,7 +109,7 @@ class Skeleton:
         """
         for _round in range(4):
             now = self.head(towards) - self.head(name)
-            if now.length < 1e-9 or now.angle(direction) < 1e-4:
+            if now.angle(direction, 0.0) < 1e-4:
                 return
             self.turn(name, now.normalized().rotation_difference(direction.normalized()))
 
