@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,8 @@ from ..common.tables import read_table
 FOLDER = Path(__file__).parent / "schemes"
 
 PREFIXES = re.compile(
-    r"^(?:bip0*1?[ _]|j_(?:bip|adj|sec|opt)_(?:c_)?|cc_base_|def-|org-|mch-|mixamorig\d*[_:]?|character\d*_|"
+    r"^(?:bip0*\d?[ _]|catrig|base ?human|(?-i:m(?=[A-Z][a-z]))|armature_|"
+    r"j_(?:bip|adj|sec|opt)_(?:c_)?|cc_base_|def-|org-|mch-|mixamorig\d*[_:]?|character\d*_|"
     r"ctrl_expressions_|facial_(?:c_)?|a[kn]?_?\d\d_|valvebiped\.?|rig_|b_|bn_|jnt_|bone_|sk_|c_(?=[a-z]))",
     re.IGNORECASE,
 )
@@ -54,7 +56,7 @@ class Name:
 def normalise(name: str) -> Name:
     """Take a bone or key name apart: `mixamorig:LeftForeArm` and `forearm.l_Armature` give the same side and core."""
     text = unicodedata.normalize("NFKC", name).strip().rsplit(":", 1)[-1].rsplit("|", 1)[-1]
-    for pattern in (PREFIXES, SUFFIXES, SUFFIXES):
+    for pattern in (PREFIXES, PREFIXES, SUFFIXES, SUFFIXES):
         text = pattern.sub("", text) or text
     text = re.sub(r"([左右])", r" \1 ", text)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
@@ -112,13 +114,25 @@ class Roles:
 def find_roles(names: Iterable[str]) -> Roles:
     """Give each known role the first bone that fits, in hierarchy order, by the scheme that explains most bones.
 
-    Roles the best scheme leaves open are filled by the scheme called `common`.
+    Roles the best scheme leaves open are filled by the scheme called `common`. Where that is little, what all names
+    begin with (the rig's own name) is left out and they are read once more.
     """
-    parts = [(name, normalise(name)) for name in names]
-    usable = [(name, part) for name, part in parts if not BANNED & set(part.words)]
-    usable.sort(key=lambda row: 0 if row[0].startswith("DEF-") else 2 if row[0].startswith(("ORG-", "MCH-")) else 1)
+    rows = [(name, name) for name in names]
+    found = _roles(rows)
+    begin = _shared([name for name, _text in rows])
+    if begin and len(CORE & set(found.bones)) < ENOUGH:
+        other = _roles([(name, name.removeprefix(begin) or name) for name, _text in rows])
+        found = max(found, other, key=lambda roles: _worth(roles.bones))
+    return found
+
+
+def _roles(rows: list[tuple[str, str]]) -> Roles:
+    """rows: (the bone's name, the part of it to be read)."""
+    usable = [(name, text, normalise(text)) for name, text in rows]
+    usable = [row for row in usable if not BANNED & set(row[2].words)]
+    usable.sort(key=lambda row: 0 if row[1].startswith("DEF-") else 2 if row[1].startswith(("ORG-", "MCH-")) else 1)
     found = {scheme.name: _match(scheme, usable) for scheme in schemes()}
-    as_written = {scheme.name: len(scheme.spelled & {name for name, _part in parts}) for scheme in schemes()}
+    as_written = {scheme.name: len(scheme.spelled & {text for _name, text in rows}) for scheme in schemes()}
     best = max(found, key=lambda name: (_worth(found[name]), as_written[name], name != "common"))
     bones = dict(found[best])
     taken = set(bones.values())
@@ -129,14 +143,23 @@ def find_roles(names: Iterable[str]) -> Roles:
     return Roles(bones, best if bones else "")
 
 
-def _match(scheme: Scheme, parts: list[tuple[str, Name]]) -> dict[str, str]:
+def _shared(names: list[str]) -> str:
+    """What most names begin with, up to a separator; "" where there is no such thing."""
+    begins = Counter(begin.group() for name in names if (begin := re.match(r"[^_\s.:|\-]+[_\s.:|\-]+", name)))
+    if not begins:
+        return ""
+    begin, count = begins.most_common(1)[0]
+    return begin if count >= max(5, 0.6 * len(names)) else ""
+
+
+def _match(scheme: Scheme, rows: list[tuple[str, str, Name]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, _part in parts:
-        if name in scheme.exact:
-            found.setdefault(scheme.exact[name], name)
-    for name, part in parts:
+    for name, text, _part in rows:
+        if text in scheme.exact:
+            found.setdefault(scheme.exact[text], name)
+    for name, text, part in rows:
         role = scheme.bones.get((part.side, part.core))
-        if role and role not in found and name not in scheme.exact:
+        if role and role not in found and text not in scheme.exact:
             found[role] = name
     return found
 
@@ -146,6 +169,9 @@ CORE = frozenset(
     "hips spine neck head left_upper_arm right_upper_arm left_lower_arm right_lower_arm left_hand right_hand "
     "left_upper_leg right_upper_leg left_lower_leg right_lower_leg left_foot right_foot".split()
 )
+
+#: With so many of them a skeleton counts as read.
+ENOUGH = 9
 
 
 def _worth(found: dict[str, str]) -> int:

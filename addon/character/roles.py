@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .naming import CORE, find_roles
+from .naming import CORE, ENOUGH, find_roles
 from .topology import Frame, Tree, read_frame
 
-#: With so many of CORE's roles, names have understood a skeleton; with fewer, its build goes first.
-UNDERSTOOD = 9
 LIMBS = frozenset(role for role in CORE if role.startswith(("left_", "right_")))
 
 
@@ -49,7 +47,7 @@ def read_anatomy(tree: Tree, known: Mapping[str, str], scheme: str) -> Anatomy:
     if frame is None:
         return Anatomy(names, scheme)
     frame, agree = _same_sides(frame, names)
-    if len(CORE & set(names)) < UNDERSTOOD and not known:
+    if len(CORE & set(names)) < ENOUGH and not known:
         bones = {role: bone for role, bone in names.items() if role not in LIMBS and bone not in frame.roles.values()}
         bones |= frame.roles
         return Anatomy(bones, scheme if len(CORE & set(names)) > 2 else "topology", frame, frame.sided or agree > 0)
