@@ -137,7 +137,7 @@ def test_one_key_for_both_sides_is_not_set_twice_and_makes_no_lopsided_face() ->
     face = loaded_from([head])
     made = express(face, setting("expression", "happy"))
     assert made.exact
-    assert value(head, "mouthSmile") == pytest.approx(0.75)
+    assert value(head, "mouthSmile") == pytest.approx(0.8)
     assert abilities(face)["smirk"].method == "none"
 
 
@@ -146,7 +146,7 @@ def test_keys_of_one_side_go_before_one_for_both_and_copies_are_left_alone() -> 
     for key in ("mouthSmile", "mouthSmileLeft", "mouthSmileRight", "mouthSmile_L"):
         add_key(head, key)
     express(loaded_from([head]), setting("expression", "happy"))
-    assert value(head, "mouthSmileLeft") == value(head, "mouthSmileRight") == pytest.approx(0.75)
+    assert value(head, "mouthSmileLeft") == value(head, "mouthSmileRight") == pytest.approx(0.8)
     assert value(head, "mouthSmile") == value(head, "mouthSmile_L") == 0.0
 
 

@@ -26,10 +26,13 @@ from .express_recipe import (
 from .face_picture import FacePicture
 from .loaded import Loaded
 
-#: Share of the face's pixels that must change; less can't be told from neutral at 384 px (judged on pictures).
-SEEN = 0.02
+#: Share of the face's pixels that must change; with less a face can't be told from neutral (judged on 256 px renders:
+#: a half smile of 0.007 can't, brows of 0.016 can).
+SEEN = 0.01
 #: A whole expression of the file's own that changes less than this says little, whatever its name.
-CLEAR = 0.05
+CLEAR = 0.03
+#: A file's own expression goes before keys, unless it says less than this share of what they say.
+OWN_FIRST = 0.75
 #: A part of the face that a single key must stir to count as there.
 STIRRED = 0.002
 #: Less than this of a whole expression is only a trace of it.
@@ -106,10 +109,12 @@ def move_bones(loaded: Loaded, way: Way) -> dict[str, float]:
 
 def choose(loaded: Loaded, geometry: dict[str, Any], judge: Judge) -> Way:
     """The best way that shows; a way of method "none" where there is none."""
-    for way in sorted(ways_of(loaded, geometry, judge), key=lambda way: way.rank):
-        if judge.change(way) >= SEEN:
-            return way
-    return _none(geometry)
+    ways = sorted(ways_of(loaded, geometry, judge), key=lambda way: way.rank)
+    seen = next((way for way in ways if judge.change(way) >= SEEN), _none(geometry))
+    own = next((way for way in ways if way.method == "vrm" and way.exact and not way.coarse), None)
+    if own is not None and seen.method == "shape_keys" and judge.change(own) >= OWN_FIRST * judge.change(seen):
+        return own
+    return seen
 
 
 def recall(loaded: Loaded, geometry: dict[str, Any], method: str, exact: bool) -> Way:
@@ -158,7 +163,9 @@ def _by_own(loaded: Loaded, geometry: dict[str, Any], judge: Judge | None) -> Wa
     own = own_way(geometry, loaded.own)
     if not own:
         return None
-    way = Way("vrm", bool(geometry.get("own_exact")) and own == geometry["own"][0], own=dict(own))
+    exact = bool(geometry.get("own_exact")) and own == geometry["own"][0]
+    guessed = all(drive.coarse for name in own for drive in loaded.own[name])
+    way = Way("vrm", exact, own=dict(own), coarse=guessed)
     if way.exact and judge is not None and judge.change(way) < CLEAR:
         return replace(way, exact=False)
     return way

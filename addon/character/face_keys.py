@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
-from .face_names import Key, read_key
+from .face_names import Key, read_key, together
 from .geometry import coordinates
 from .gltf import Vrm
 from .loaded import KeyDrive
@@ -76,11 +76,15 @@ def _read_mesh(mesh: bpy.types.Object, keys: dict[str, list[KeyDrive]], own: dic
         count = 2 if chosen[0].meaning.sided and not goal.endswith(("Left", "Right")) else 1
         drives = [KeyDrive(mesh.name, row.name, row.full, row.meaning.coarse) for row in chosen[:count]]
         keys.setdefault(goal, []).extend(drives)
+    for goal, names in together([block.name for block in mesh.data.shape_keys.key_blocks[1:]]).items():
+        if all(sound(name) for name in names):
+            own.setdefault(goal, []).extend(KeyDrive(mesh.name, name, full) for name, full in names.items())
+            wholes.pop(goal, None)
     for goal, rows in wholes.items():
         rows.sort(key=lambda row: (row.meaning.rank, row.meaning.place))
         first = next((row for row in rows if sound(row.name)), None)
         if first is not None:
-            own.setdefault(goal, []).append(KeyDrive(mesh.name, first.name, first.full, first.meaning.coarse))
+            own.setdefault(goal, []).append(KeyDrive(mesh.name, first.name, first.full, first.meaning.guessed))
 
 
 class _Soundness:

@@ -7,6 +7,7 @@ Each table is one naming scheme:
   keys:   name -> ARKit name, a list of them, or {ARKit name: value of the key at which it is made in full};
   exact:  the same for names in which a side means a direction (`Eye_L_Look_R`), compared letter by letter;
   own:    name -> {setting: weight} of the whole expression that it is;
+  together: setting -> {name: weight} of keys that make it better than any one of them, where all are there;
   bones:  face role -> bone names; a role that starts with "left_" stands for its mirror image too.
 A trailing `_` of an ARKit name is both sides. A name without side stands for the names with one (`browLowerer_L`).
 """
@@ -46,7 +47,7 @@ class Key:
 
     arkit: ARKit name -> value of the key at which it is made in full; own: setting -> weight of the whole expression
     that it is; sided: whether its name says left or right; rank and place: of several keys that make the same thing,
-    the lowest goes first; coarse: see the tables.
+    the lowest goes first; coarse: see the tables; guessed: plain words alone tell.
     """
 
     arkit: Mapping[str, float] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Key:
     rank: int = 99
     place: int = 0
     coarse: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class FaceScheme:
     keys: dict[tuple[str, str], tuple[dict[str, float], int]]
     exact: dict[str, dict[str, float]]
     own: dict[tuple[str, str], tuple[dict[str, float], int]]
+    together: dict[str, dict[str, float]]
     bones: dict[str, list[str]]
 
 
@@ -86,6 +89,20 @@ def read_key(name: str) -> Key:
             if key is not None:
                 return key
     return _by_words(name)
+
+
+def together(names: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Setting -> {key: its value} for whole expressions that several of these keys make together."""
+    letters: dict[str, str] = {}
+    for name in names:
+        for text in spellings(name):
+            letters.setdefault(_letters(text), name)
+    found: dict[str, dict[str, float]] = {}
+    for scheme in face_schemes():
+        for goal, row in scheme.together.items():
+            if all(wanted in letters for wanted in row):
+                found.setdefault(goal, {letters[wanted]: full for wanted, full in row.items()})
+    return found
 
 
 def spellings(name: str) -> Iterator[str]:
@@ -145,7 +162,7 @@ def _by_words(name: str) -> Key:
     arkit = {full: value for full, value in _targets(said.arkit).items() if not sided or not full.endswith(other)}
     if sided and not arkit:
         return Key()
-    return Key(arkit, said.own, bool(sided), 90, 0, True) if arkit or said.own else Key()
+    return Key(arkit, said.own, bool(sided), 90, 0, True, True) if arkit or said.own else Key()
 
 
 def _read(path: Path) -> FaceScheme:
@@ -158,9 +175,13 @@ def _read(path: Path) -> FaceScheme:
     for place, (name, goal) in enumerate((data.get("own") or {}).items()):
         part = normalise(str(name))
         own[part.side, part.core] = ({str(key): float(weight) for key, weight in goal.items()}, place)
+    whole = {
+        str(goal): {_letters(str(name)): float(full) for name, full in row.items()}
+        for goal, row in (data.get("together") or {}).items()
+    }
     exact = {_letters(str(name)): _targets(goal) for name, goal in (data.get("exact") or {}).items()}
     bones = {str(role): [str(name) for name in names] for role, names in (data.get("bones") or {}).items()}
-    return FaceScheme(path.stem, int(data["rank"]), bool(data.get("coarse")), keys, exact, own, bones)
+    return FaceScheme(path.stem, int(data["rank"]), bool(data.get("coarse")), keys, exact, own, whole, bones)
 
 
 def _targets(goal: Any) -> dict[str, float]:
