@@ -208,6 +208,28 @@ def test_text_formats(tmp_path: Path, form: str, text: str, expected: dict[str, 
         assert {key: licence[key] for key in expected} == expected
 
 
+def pmx(encoding: str, *texts: str) -> bytes:
+    data = b"PMX " + struct.pack("<fB", 2.0, 8) + bytes([encoding == "utf-8", *[0] * 7])
+    return data + b"".join(struct.pack("<I", len(text.encode(encoding))) + text.encode(encoding) for text in texts)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_the_comment_of_an_mmd_model(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "miku.pmx"
+    data = pmx(encoding, "ミク", "Miku", "作者: 誰か\r\n再配布は禁止、商用利用不可", "no resale")
+    path.write_bytes(data)
+    licence = read_licence(path, Found("mmd"))
+    assert licence is not None
+    assert set(licence["forbids"]) == {"redistribution", "commercial use"}
+    for end in range(0, len(data), 9):
+        path.write_bytes(data[:end])
+        read_licence(path, Found("mmd"))
+    path.write_bytes(b"Pmd" + bytes(4) + "ミク".encode("shift_jis").ljust(20, b"\0") + "改変禁止".encode("shift_jis"))
+    licence = read_licence(path, Found("mmd"))
+    assert licence is not None
+    assert licence["forbids"] == ["modification"]
+
+
 def record(name: bytes, wide: bool, start: int, text: str | None = None, inside: bytes = b"") -> bytes:
     """One FBX record; `inside` must have been built for the place where it lands."""
     value = b"" if text is None else b"S" + struct.pack("<I", len(text.encode())) + text.encode()

@@ -15,7 +15,9 @@ from .licence_sources import Stated, read_stated
 from .sniff import Found
 
 #: Fields that tell who or what, never on which terms: a studio called "No AI" forbids nothing.
-NO_TERMS = {"author", "authors", "creator", "title", "dc:creator", "dc:title", "name", "contactinformation"}
+NO_TERMS = frozenset(
+    ("author", "authors", "creator", "title", "title (english)", "dc:creator", "dc:title", "name", "contactinformation")
+)
 #: Longer values are cut, further fields are left out: a file can say anything at any length.
 MOST_LETTERS, MOST_FIELDS = 1000, 40
 #: How files that hold a licence are called.

@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from . import licence_fbx, licence_usd
+from . import licence_fbx, licence_mmd, licence_usd
 from .gltf import read_vrm
 from .sniff import Found
 
@@ -94,6 +94,11 @@ def _fbx(path: Path, _found: Found) -> Stated:
     return Stated("FBX", fields if telling else {})
 
 
+def _mmd(path: Path, _found: Found) -> Stated:
+    fields = licence_mmd.read_comment(path)
+    return Stated("MMD model", fields if any(name.startswith("comment") for name in fields) else {})
+
+
 def _usd(path: Path, _found: Found) -> Stated:
     fields = licence_usd.read_metadata(path)
     return Stated("USD", {key: text for key, text in fields.items() if TELLING.search(key) or SPEAKS.search(text)})
@@ -156,6 +161,7 @@ READERS: dict[str, Callable[[Path, Found], Stated | None]] = {
     "glb": _gltf,
     "gltf": _gltf,
     "fbx": _fbx,
+    "mmd": _mmd,
     "usd": _usd,
     "collada": _collada,
     "zae": _collada,
