@@ -5,23 +5,27 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 bpy = pytest.importorskip("bpy")
 
 import bmesh  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
 from modelsheet.character.cleanup import clean  # noqa: E402
-from modelsheet.character.importers import clear  # noqa: E402
+from modelsheet.character.importers import clear, import_file  # noqa: E402
 from modelsheet.character.load import adopt, load_file  # noqa: E402
 from modelsheet.character.measure import measure  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
+from modelsheet.character.sniff import sniff  # noqa: E402
 from modelsheet.common.blender import has_importer, node_tree  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
 
@@ -386,3 +390,229 @@ def test_a_blender_that_lacks_a_format_says_so(
     (tmp_path / name).write_bytes(head or b'<?xml version="1.0"?><COLLADA version="1.4.1"></COLLADA>')
     with pytest.raises(InputError, match=f"{words}.*glTF"):
         load_file(tmp_path / name, Overrides())
+
+
+def saved(path: Path) -> Path:
+    """The scene as a .blend."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    return path
+
+
+def put_away(obj: bpy.types.Object, name: str) -> bpy.types.Collection:
+    """A new collection that is in no scene, with an object and its children."""
+    away = bpy.data.collections.new(name)
+    for one in (obj, *obj.children_recursive):
+        away.objects.link(one)
+        bpy.context.scene.collection.objects.unlink(one)
+    return away
+
+
+def one_person(path: Path) -> list[str]:
+    """Load a file that shows the figure once; returns the warnings."""
+    loaded = load_file(path, Overrides())
+    assert (loaded.facts.kind, loaded.facts.body) == ("humanoid", "full")
+    assert loaded.facts.height == pytest.approx(1.8, rel=0.03)
+    assert loaded.others == []
+    return loaded.warnings
+
+
+def test_a_copied_collection_becomes_objects(tmp_path: Path) -> None:
+    clear()
+    away = put_away(figure(), "Hero")
+    empty = bpy.data.objects.new("Hero copy", None)
+    empty.instance_type, empty.instance_collection = "COLLECTION", away
+    empty.location = (3.0, 1.0, 0.0)
+    bpy.context.scene.collection.objects.link(empty)
+    one_person(saved(tmp_path / "copy.blend"))
+    body = next(obj for obj in bpy.context.scene.objects if obj.type == "MESH")
+    assert body.modifiers["Armature"].object.name in bpy.context.scene.objects
+
+
+@pytest.mark.parametrize("how", ["object", "collection", "nowhere"])
+def test_what_is_switched_off_is_taken_when_nothing_else_is_there(how: str, tmp_path: Path) -> None:
+    clear()
+    root = figure()
+    away = put_away(root, "Hero")
+    if how != "nowhere":
+        bpy.context.scene.collection.children.link(away)
+    if how == "collection":
+        bpy.context.view_layer.layer_collection.children["Hero"].exclude = True
+    elif how == "object":
+        for obj in away.objects:
+            obj.hide_render = True
+    else:
+        for obj in away.objects:
+            obj.use_fake_user = True
+    one_person(saved(tmp_path / "hidden.blend"))
+
+
+def test_of_several_scenes_the_one_with_the_character_is_taken(tmp_path: Path) -> None:
+    clear()
+    figure()
+    props = bpy.data.scenes.new("Props")
+    for number in range(5):
+        box = bpy.data.objects.new(f"Box {number}", bpy.data.objects["Figure body"].data.copy())
+        props.collection.objects.link(box)
+    warned = one_person(saved(tmp_path / "scenes.blend"))
+    assert any("2 scenes: Scene was taken" in warning for warning in warned)
+
+
+def test_a_missing_library_is_named(tmp_path: Path) -> None:
+    clear()
+    figure("Other", rig=False)
+    library = saved(tmp_path / "library.blend")
+    clear()
+    figure()
+    with bpy.data.libraries.load(str(library), link=True) as (there, here):
+        here.objects = list(there.objects)
+    bpy.context.scene.collection.objects.link(here.objects[0])
+    path = saved(tmp_path / "hero.blend")
+    library.unlink()
+    warned = one_person(path)
+    assert any("library.blend" in warning and "missing" in warning for warning in warned)
+
+
+def test_modifiers_of_a_blend_file_are_bounded(tmp_path: Path) -> None:
+    clear()
+    figure(rig=False)
+    body = bpy.data.objects["Figure body"]
+    for kind in ("SUBSURF", "SUBSURF"):
+        made = body.modifiers.new(kind, kind)
+        made.show_viewport = False
+        made.levels = made.render_levels = 6
+    made = body.modifiers.new("ARRAY", "ARRAY")
+    made.show_viewport = False
+    made.count = 100_000
+    path = saved(tmp_path / "heavy.blend")
+    clear()
+    import_file(path, sniff(path))
+    first, second, array = bpy.data.objects["Figure body"].modifiers
+    faces = 96 * 4 ** (first.render_levels + second.render_levels)
+    assert faces <= 600_000 and first.render_levels == 2
+    assert array.count == 100
+
+
+def picture(path: Path) -> None:
+    """Write a small PNG."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (4, 4), (200, 100, 50)).save(path)
+
+
+def painted(path: Path) -> None:
+    """Export the figure with a picture that lies at `path` now."""
+    picture(path)
+    body = figure(rig=False)
+    made = material("Skin")
+    tree = made.node_tree
+    shader, node = tree.nodes.new("ShaderNodeBsdfPrincipled"), tree.nodes.new("ShaderNodeTexImage")
+    node.image = bpy.data.images.load(str(path))
+    tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+    tree.links.new(shader.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+    body.data.materials.append(made)
+    body.data.uv_layers.new()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "place"),
+    [
+        ("fbx", "model/Textures/skin.png"),
+        ("obj", "textures/skin.png"),
+        ("gltf", "model/deep/er/skin.png"),
+        ("fbx", None),
+    ],
+)
+def test_pictures_are_found_near_the_model(suffix: str, place: str | None, tmp_path: Path) -> None:
+    clear()
+    painted(tmp_path / "elsewhere" / "skin.png")
+    path = tmp_path / "model" / f"hero.{suffix}"
+    path.parent.mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        WRITERS[suffix](str(path))
+    (tmp_path / "elsewhere" / "skin.png").unlink()
+    (tmp_path / "model" / "skin.png").unlink(missing_ok=True)
+    if place:
+        picture(tmp_path / place)
+    clear()
+    import_file(path, sniff(path))
+    images = [image for image in bpy.data.images if image.name.startswith("skin")]
+    assert [min(image.size) > 0 for image in images] == [bool(place)]
+
+
+def test_an_obj_without_its_materials_still_loads(tmp_path: Path) -> None:
+    clear()
+    figure(rig=False)
+    WRITERS["obj"](str(tmp_path / "figure.obj"))
+    (tmp_path / "figure.mtl").unlink()
+    one_person(tmp_path / "figure.obj")
+
+
+def test_a_gltf_finds_its_data_by_name(tmp_path: Path) -> None:
+    clear()
+    figure()
+    WRITERS["gltf"](str(tmp_path / "figure.gltf"))
+    (tmp_path / "buffers").mkdir()
+    (tmp_path / "figure.bin").rename(tmp_path / "buffers" / "figure.bin")
+    one_person(tmp_path / "figure.gltf")
+
+
+def test_an_alembic_brings_the_figure(tmp_path: Path) -> None:
+    clear()
+    figure(rig=False)
+    bpy.ops.wm.alembic_export(filepath=str(tmp_path / "figure.abc"), as_background_job=False)
+    one_person(tmp_path / "figure.abc")
+
+
+@pytest.mark.skipif(not has_importer("collada"), reason="this Blender has no COLLADA")
+def test_a_zipped_collada_brings_its_pictures(tmp_path: Path) -> None:
+    clear()
+    painted(tmp_path / "skin.png")
+    WRITERS["dae"](str(tmp_path / "figure.dae"))
+    with zipfile.ZipFile(tmp_path / "figure.zae", "w") as archive:
+        archive.write(tmp_path / "figure.dae", "scene/figure.dae")
+        archive.write(tmp_path / "skin.png", "scene/skin.png")
+    for part in ("figure.dae", "skin.png"):
+        (tmp_path / part).unlink()
+    assert not any("missing" in warning for warning in one_person(tmp_path / "figure.zae"))
+    assert [tuple(image.size) for image in bpy.data.images if image.source == "FILE"] == [(4, 4)]
+
+
+def test_a_mislabelled_file_is_loaded_and_said_so(tmp_path: Path) -> None:
+    clear()
+    figure()
+    for suffix, false in (("glb", "fbx"), ("usdc", "glb"), ("blend", "vrm"), ("stl", "obj")):
+        WRITERS[suffix](str(tmp_path / f"figure.{suffix}"))
+        (tmp_path / f"figure.{suffix}").replace(tmp_path / f"{suffix}.{false}")
+    for suffix, false in (("glb", "fbx"), ("usdc", "glb"), ("blend", "vrm"), ("stl", "obj")):
+        warned = one_person(tmp_path / f"{suffix}.{false}")
+        assert any("really" in warning and "Rename it to" in warning for warning in warned)
+
+
+CUT = [suffix for suffix in WRITERS if suffix != "dae" or has_importer("collada")]
+
+
+@pytest.mark.parametrize("suffix", [*CUT, "abc"])
+def test_a_file_cut_anywhere_is_refused_in_one_line(suffix: str, tmp_path: Path) -> None:
+    clear()
+    figure()
+    path = tmp_path / f"figure.{suffix}"
+    writers = WRITERS | {"abc": lambda place: bpy.ops.wm.alembic_export(filepath=place, as_background_job=False)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        writers[suffix](str(path))
+    whole = path.read_bytes()
+    taken = []
+    for tenth in range(10):
+        path.write_bytes(whole[: len(whole) * tenth // 10])
+        try:
+            found = sniff(path)
+            clear()
+            import_file(path, found)
+            clean(str(path))
+            taken.append(tenth)
+        except InputError as error:
+            message = str(error)
+            assert message.startswith(str(path)) and message.endswith(".") and "\n" not in message
+            assert not re.search(r"Traceback|bpy|Error:", message)
+    # Nothing in an OBJ says where it ends.
+    assert taken == [] or suffix == "obj"

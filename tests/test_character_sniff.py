@@ -58,7 +58,7 @@ def refused(path: Path, *words: str) -> str:
         ("a.usda", b"#usda 1.0\n", "usd"),
         ("a.dae", b'<?xml version="1.0"?>\n<COLLADA></COLLADA>', "collada"),
         ("a.fbx", b"; FBX 7.4.0 project file\nFBXHeaderExtension:  {\n\tFBXVersion: 7400\n}\n", "fbx"),
-        ("a.abc", b"Ogawa\xff\0\1", "alembic"),
+        ("a.abc", b"Ogawa\xff\0\1" + struct.pack("<QQ", 16, 0), "alembic"),
         ("a.pmx", b"PMX \0\0\0\x40", "mmd"),
         ("a.pmd", b"Pmd\0\0\x80\x3f", "mmd"),
         ("a.blend", gzip.compress(b"BLENDER-v279" + b"\0" * 100 + b"ENDB"), "blend"),
@@ -129,6 +129,10 @@ def test_missing_folder_and_empty(tmp_path: Path) -> None:
         ("a.stl", b"\0" * 80 + struct.pack("<I", 9) + b"\0" * 50, ["cut off", "534"]),
         ("a.ply", b"ply\nformat", ["cut off"]),
         ("a.dae", b"<COLLADA>" + b" " * 2000, ["cut off"]),
+        ("a.abc", b"Ogawa\xff\0\1" + struct.pack("<QQ", 16, 9), ["cut off"]),
+        ("a.abc", b"Ogawa\0\0\1" + struct.pack("<QQ", 16, 0), ["cut off"]),
+        ("a.abc", b"Ogawa\xff\0\1", ["cut off"]),
+        ("a.usdc", b"PXR-USDC" + struct.pack("<QQ", 0, 99), ["cut off"]),
         ("a.jpg", b"\xff\xd8\xff\xe0", ["JPEG"]),
         ("a.glb", b"\x89PNG\r\n", ["PNG"]),
         ("a.txt", b"hello", ["no kind that is read"]),
@@ -195,7 +199,7 @@ def test_archives_name_what_is_inside(tmp_path: Path) -> None:
     refused(zipped(tmp_path / "a.vroid", "data.json"), "VRoid Studio", "as VRM")
     broken = tmp_path / "b.usdz"
     broken.write_bytes((tmp_path / "a.zip").read_bytes()[:40])
-    refused(broken, "damaged archive")
+    refused(broken, "cut-off archive")
 
 
 def test_a_zipped_collada_is_read(tmp_path: Path) -> None:

@@ -66,4 +66,4 @@ def _inside(folder: Path, name: str) -> Path | None:
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
-    return InputError(f"{path}: is a damaged archive ({error}). Download it again.")
+    return InputError(f"{path}: is a damaged or cut-off archive ({error}). Download it again.")

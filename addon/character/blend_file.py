@@ -7,48 +7,60 @@ from pathlib import Path
 
 import bpy
 
-from ..common.errors import InputError
-
-#: Subdivision beyond this takes minutes to measure, and shows in no picture.
-MAX_SUBDIVISION = 2
-#: Faces of a mesh before its subdivision, above which it is not subdivided at all.
-MANY_FACES = 200_000
+#: Subdivision beyond this shows in no picture; nor is a mesh subdivided to more faces than can be measured at once.
+MAX_SUBDIVISION, MAX_FACES = 2, 600_000
+#: Copies that an array may make.
+MAX_COPIES = 100
 
 
 def append_scene(path: Path) -> list[str]:
     """Append the fullest scene of a file to ours; returns warnings. Raises InputError."""
     with bpy.data.libraries.load(str(path), link=False) as (there, here):
-        here.scenes = list(there.scenes)
+        titles = list(there.scenes)
+        here.scenes = list(titles)
         names = list(there.objects)
+    # before anything is computed
+    for obj in bpy.data.objects:
+        _bound(obj)
     scenes = [scene for scene in here.scenes if scene is not None]
-    if not scenes:
-        if not names:
-            raise InputError(f"{path}: holds no scene. Save the character in a scene of its own and try again.")
-        return _append_objects(path) + _mend(path)
-    source = max(scenes, key=_fullness)
+    source = max(scenes, key=_weight, default=None)
     warnings = []
-    if len(scenes) > 1:
-        warnings.append(f"{path.name} holds {len(scenes)} scenes: {source.name} was taken, which has the most meshes.")
-    _take_over(source)
+    if source is None or not any(_has_faces(obj) for obj in source.objects):
+        warnings += _append_objects(path, names)
+    else:
+        _take_over(source)
+        if len(scenes) > 1:
+            title = titles[here.scenes.index(source)]
+            warnings.append(f"{path.name} holds {len(scenes)} scenes: {title} was taken, the fullest one.")
     for scene in scenes:
         bpy.data.scenes.remove(scene)
     return warnings + _mend(path)
 
 
-def _fullness(scene: bpy.types.Scene) -> int:
-    meshes = [obj for obj in scene.objects if obj.type == "MESH"]
-    copies = [obj for obj in scene.objects if obj.instance_type == "COLLECTION" and obj.instance_collection]
-    return len(meshes) + sum(len(obj.instance_collection.all_objects) for obj in copies)
+def _weight(scene: bpy.types.Scene) -> tuple[int, int]:
+    """Scenes by what speaks for a character in them: skinned meshes, then faces."""
+    objects = list(scene.objects)
+    objects += [inner for obj in objects for inner in _inside(obj)]
+    meshes = [obj for obj in objects if obj.type == "MESH" and obj.data is not None]
+    skinned = sum(any(modifier.type == "ARMATURE" for modifier in obj.modifiers) for obj in meshes)
+    return skinned, sum(len(obj.data.polygons) for obj in meshes)
 
 
-def _append_objects(path: Path) -> list[str]:
-    """A library without a scene: all its objects."""
-    with bpy.data.libraries.load(str(path), link=False) as (there, here):
-        here.objects = list(there.objects)
-    for obj in here.objects:
-        if obj is not None and obj.name not in bpy.context.scene.collection.objects:
-            bpy.context.scene.collection.objects.link(obj)
-    return [f"{path.name} holds no scene: all of its objects were taken."]
+def _inside(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    """The objects of the collection that an empty shows a copy of."""
+    copied = obj.instance_collection if obj.instance_type == "COLLECTION" else None
+    return [inner for inner in copied.all_objects if inner != obj] if copied else []
+
+
+def _append_objects(path: Path, names: list[str]) -> list[str]:
+    """A file whose scenes show nothing: all of its objects."""
+    known = set(bpy.data.objects)
+    with bpy.data.libraries.load(str(path), link=False) as (_there, here):
+        here.objects = names
+    for obj in set(bpy.data.objects) - known:
+        _bound(obj)
+        bpy.context.scene.collection.objects.link(obj)
+    return [f"{path.name} has no mesh in any scene: all of its objects were taken."] if names else []
 
 
 def _take_over(source: bpy.types.Scene) -> None:
@@ -68,9 +80,7 @@ def _take_over(source: bpy.types.Scene) -> None:
 
 
 def _has_faces(obj: bpy.types.Object) -> bool:
-    if obj.instance_type == "COLLECTION" and obj.instance_collection:
-        return any(_has_faces(inner) for inner in obj.instance_collection.all_objects if inner != obj)
-    return obj.type == "MESH" and obj.data is not None and len(obj.data.polygons) > 0
+    return any(one.type == "MESH" and one.data and len(one.data.polygons) for one in (obj, *_inside(obj)))
 
 
 def _mend(path: Path) -> list[str]:
@@ -79,8 +89,6 @@ def _mend(path: Path) -> list[str]:
     )
     _make_real()
     _make_local()
-    for obj in bpy.data.objects:
-        _bound(obj)
     if not lost:
         return []
     return [f"{path.name} refers to {', '.join(lost[:4])}, which can't be found: what comes from there is missing."]
@@ -110,8 +118,13 @@ def _make_local() -> None:
 
 def _bound(obj: bpy.types.Object) -> None:
     """Hold modifiers to what can be computed while somebody waits."""
+    faces = len(obj.data.polygons) if obj.type == "MESH" and obj.data else 1
     for modifier in obj.modifiers:
         if modifier.type in {"SUBSURF", "MULTIRES"}:
-            most = MAX_SUBDIVISION if obj.type != "MESH" or len(obj.data.polygons) < MANY_FACES else 0
+            most = next((level for level in range(MAX_SUBDIVISION, 0, -1) if faces * 4**level <= MAX_FACES), 0)
             modifier.levels = min(modifier.levels, most)
             modifier.render_levels = min(modifier.render_levels, most)
+            faces *= 4**modifier.render_levels
+        elif modifier.type == "ARRAY" and modifier.fit_type == "FIXED_COUNT":
+            modifier.count = min(modifier.count, MAX_COPIES)
+            faces *= modifier.count

@@ -22,6 +22,9 @@ def import_model(path: Path) -> None:
     if not hasattr(bpy.types, "MMD_TOOLS_OT_import_model"):
         _enable(path)
     bpy.ops.mmd_tools.import_model(filepath=str(path), types=PARTS, scale=SCALE, clean_model=True)
+    if not bpy.data.meshes:
+        # The add-on writes its complaint to its log and leaves what it had made until then.
+        raise InputError(f"{path}: MMD Tools found no mesh in it, so it may be cut off. Download it again.")
 
 
 def _enable(path: Path) -> None:

@@ -199,7 +199,8 @@ def _check_fbx(path: Path, head: bytes, _tail: bytes, size: int) -> None:
         return
     if len(head) < 40:
         raise _truncated(path, f"only {size} bytes")
-    version = struct.unpack("<I", head[23:27])[0]
+    order = ">" if head[22] else "<"
+    version = struct.unpack(order + "I", head[23:27])[0]
     if version < 7100:
         raise _old_fbx(path, str(version))
     wide = version >= 7500
@@ -211,7 +212,7 @@ def _check_fbx(path: Path, head: bytes, _tail: bytes, size: int) -> None:
             raw = stream.read(8 if wide else 4)
             if len(raw) < (8 if wide else 4):
                 raise _truncated(path, "its closing record is missing")
-            end = struct.unpack("<Q" if wide else "<I", raw)[0]
+            end = struct.unpack(order + ("Q" if wide else "I"), raw)[0]
             if end > size or 0 < end <= offset:
                 raise _truncated(path, f"{size} bytes, but a part ends at {end}")
             offset = end
@@ -268,6 +269,24 @@ def _check_collada(path: Path, _head: bytes, tail: bytes, size: int) -> None:
         raise _truncated(path, "its end is missing")
 
 
+def _check_alembic(path: Path, head: bytes, _tail: bytes, size: int) -> None:
+    """Blender's reader ends the whole program over a cut-off file."""
+    if len(head) < 16:
+        raise _truncated(path, f"only {size} bytes")
+    # All else comes before the list of what is in the file; it is marked once all has been written.
+    place = struct.unpack("<Q", head[8:16])[0]
+    with path.open("rb") as stream:
+        stream.seek(min(place, size))
+        raw = stream.read(8)
+    if head[5] != 0xFF or len(raw) < 8 or place + 8 + 8 * struct.unpack("<Q", raw)[0] > size:
+        raise _truncated(path, "its list of contents is missing")
+
+
+def _check_usd(path: Path, head: bytes, _tail: bytes, size: int) -> None:
+    if head.startswith(b"PXR-USDC") and (len(head) < 24 or struct.unpack("<Q", head[16:24])[0] >= size):
+        raise _truncated(path, "its list of contents is missing")
+
+
 def _check_ply(path: Path, head: bytes, _tail: bytes, size: int) -> None:
     if b"end_header" not in head:
         raise _truncated(path, f"only {size} bytes")
@@ -279,6 +298,8 @@ CHECKS: dict[str, Callable[[Path, bytes, bytes, int], None]] = {
     "blend": _check_blend,
     "collada": _check_collada,
     "ply": _check_ply,
+    "alembic": _check_alembic,
+    "usd": _check_usd,
 }
 
 
