@@ -20,6 +20,8 @@ CERTAINTIES = ((0.9, "sure"), (0.7, "fairly sure"), (SURE, "probably"), (0.0, "N
 #: Widths of the table: its first columns, and all of it.
 LABEL, VALUE, CERTAIN = 13, 16, 20
 LEAST_WIDTH, MOST_WIDTH = 80, 100
+#: Lines of evidence in the table; --json has all of it.
+MOST_DETAIL = 2
 #: How a setting is made: the mark before it.
 MARKS = {"exact": "= made exactly", "approximated": "~ approximated", "none": "- not possible"}
 SILENT = "The file states no licence; make sure that you may use it for training."
@@ -126,7 +128,7 @@ def _row(label: str, value: str, certain: str, detail: str, width: int) -> Itera
     if len(value) > VALUE:
         first = f"{head}{value}{'  ' if certain else ''}{certain}"
     indent = " " * (len(head) + VALUE + 2)
-    lines = textwrap.wrap(detail, width - len(indent))
+    lines = textwrap.wrap(detail, width - len(indent), max_lines=MOST_DETAIL, placeholder=" …")
     if not lines:
         return [first.rstrip()]
     if len(value) <= VALUE and len(first) + len(lines[0]) <= width and len(lines) == 1:

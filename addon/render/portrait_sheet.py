@@ -169,8 +169,11 @@ def _abilities(pen: ImageDraw.ImageDraw, font: Fonts, facts: CharacterFacts, pla
         *([f"Forbids: {', '.join(licence['forbids'])}"] if licence.get("forbids") else ()),
     ]
     rows = [(row, line) for line in lines for row in textwrap.wrap(line, LINE)]
+    if len(rows) > MOST_LINES:
+        row, line = rows[MOST_LINES - 1]
+        rows = [*rows[: MOST_LINES - 1], (f"{row} …", line)]
     x, y = place
-    for row, line in rows[:MOST_LINES]:
+    for row, line in rows:
         pen.text((x, y), row, fill=ALARM if line.startswith("Forbids") else FAINT, font=font(row, 15))
         y += 20
 
