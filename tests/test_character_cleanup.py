@@ -16,6 +16,8 @@ import bmesh  # noqa: E402
 from mathutils import Matrix  # noqa: E402
 from modelsheet.character.cleanup import clean  # noqa: E402
 from modelsheet.character.importers import clear  # noqa: E402
+from modelsheet.character.load import adopt  # noqa: E402
+from modelsheet.character.overrides import Overrides  # noqa: E402
 from modelsheet.character.still import expressive  # noqa: E402
 from modelsheet.common.blender import node_tree  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
@@ -700,3 +702,27 @@ def test_values_that_nobody_means_are_undone(name: str, socket: str, value: floa
     node.inputs[socket].default_value = value
     material_warnings(material)
     assert (node.inputs[socket].default_value == pytest.approx(value)) is kept
+
+
+@pytest.mark.parametrize(
+    ("color", "flat_as", "painted"),
+    [((0.9, 0.9, 0.9, 1.0), 1.0, True), ((0.02, 0.1, 0.4, 1.0), 1.0, False), ((0.9, 0.9, 0.9, 1.0), 0.1, False)],
+    ids=["blank", "coloured", "disc"],
+)
+def test_blank_eyeballs_are_painted(color: tuple[float, ...], flat_as: float, painted: bool) -> None:
+    material, tree, output = made("Skin")
+    shader(tree, "BsdfPrincipled", output, Base_Color=(*SKIN, 1.0))
+    ball("Head", fine=40).data.materials.append(material)
+    ball("Torso", at=(0, 0, -3), radius=1.6).data.materials.append(material)
+    for side, place in (("L", 0.4), ("R", -0.4)):
+        eye = ball(f"Eye.{side}", at=(place, -0.85, 0.1), radius=0.2)
+        eye.scale.y = flat_as
+        material, tree, output = made(f"Eye.{side}")
+        shader(tree, "BsdfPrincipled", output, Base_Color=color)
+        eye.data.materials.append(material)
+    clean("case")
+    loaded = adopt("case", "0" * 64, Overrides(), {})
+    assert any("blank" in line for line in loaded.warnings) is painted
+    eye = bpy.data.objects["Eye.L"].data
+    used = {eye.materials[face.material_index].name for face in eye.polygons}
+    assert used == ({"Eye stand-in"} if painted else {"Eye.L"})

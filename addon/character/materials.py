@@ -15,10 +15,12 @@ from .missing import Lost, drop_missing, has_pixels
 from .reshade import light_up, needs_light, plain_material
 from .trees import Node, kind, output_of, stand_in, table, trees, unlink, upstream
 
-__all__ = ["STOOD_IN", "has_pixels", "mend", "plain"]
+__all__ = ["BARE", "STOOD_IN", "has_pixels", "mend", "plain"]
 
 #: Marks a material whose colour texture is missing.
 STOOD_IN = "modelsheet_stood_in"
+#: The name of the material of what has none.
+BARE = "Plain stand-in"
 #: The grey that importers and Blender give where a file says no colour.
 DEFAULT = 0.8
 #: Light under a surface reaches at most so far, as a share of what has the material.
@@ -63,15 +65,15 @@ def _clothe(meshes: list[bpy.types.Object]) -> list[str]:
         for slot in slots:
             if slot.material is None:
                 slot.material = _plain()
-        if any(slot.material == bpy.data.materials.get("Plain stand-in") for slot in mesh.material_slots):
+        if any(slot.material == bpy.data.materials.get(BARE) for slot in mesh.material_slots):
             bare.append(mesh.name)
     return bare
 
 
 def _plain() -> bpy.types.Material:
-    material = bpy.data.materials.get("Plain stand-in")
+    material = bpy.data.materials.get(BARE)
     if material is None:
-        material = bpy.data.materials.new("Plain stand-in")
+        material = bpy.data.materials.new(BARE)
         plain_material(material, (*table()["bare"], 1.0))
     return material
 
@@ -99,15 +101,15 @@ def _some(names: list[str]) -> str:
 
 def _colourless(materials: list[bpy.types.Material], bare: list[str]) -> list[str]:
     """Where a file says no colour at all, names do: skin, hair and eyes are told apart. Returns a warning."""
-    if not materials or any(not _default(material) for material in materials if material.name != "Plain stand-in"):
+    if not materials or any(not _default(material) for material in materials if material.name != BARE):
         return []
     for material in materials:
-        if material.name != "Plain stand-in":
+        if material.name != BARE:
             color = stand_in(material.name) if stand_in(material.name) != stand_in("") else (*table()["bare"], 1.0)
             material.diffuse_color = _surface(material).inputs["Base Color"].default_value = color
             material[STOOD_IN] = True
             _thin(material)
-    if len(bare) == len(materials) == 1 and vertex_colors.shown(bpy.data.materials["Plain stand-in"]):
+    if len(bare) == len(materials) == 1 and vertex_colors.shown(bpy.data.materials[BARE]):
         return []
     return ["the file gives no colours: plain ones stand in. Export the character with its materials and textures."]
 
