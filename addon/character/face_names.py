@@ -37,7 +37,7 @@ PREFIX = re.compile(
     r"(?:e|p)?(?:ctrl|phm|fhm|pbm)(?=[A-Z])|vrc\.v_|vrc_|viseme[._ ]|v_(?=[a-z]{1,2}$)|ft/|v\d/|vsm)",
     re.IGNORECASE,
 )
-SUFFIX = re.compile(r"(?:_div2|_hd|\.\d{3})$", re.IGNORECASE)
+SUFFIX = re.compile(r"(?:_div2|_hd|_ncl\d+(?:_\d+)?|\.\d{3})$", re.IGNORECASE)
 UNIT = re.compile(r"^au_?0*(\d{1,2})(?!\d)[_ ]?(left|right|l|r)?(?![a-z])", re.IGNORECASE)
 
 

@@ -32,6 +32,8 @@ LIT = 0.1
 SLID = 0.06
 #: A key that moves the surface by less than this share of the box does not stir it.
 STIRS = 0.008
+#: What lies farther behind the head's middle than this share of its height is not looked at.
+BEHIND = 0.2
 #: Modifiers that only bend a mesh; all others are left out, so that keys and surface have the same vertices.
 BENDING = frozenset({"ARMATURE", "LATTICE", "HOOK", "CORRECTIVE_SMOOTH", "SURFACE_DEFORM", "MESH_DEFORM"})
 
@@ -115,6 +117,8 @@ class FacePicture:
             low, high = flat.min(axis=0), flat.max(axis=0)
         extent = np.maximum(high - low, 1e-9)
         unit = 1.0 / float(extent.max())
+        # what lies well behind the middle of the head is never seen from the front
+        self._behind = float(self._turn[2] @ np.array(head.center) - BEHIND * head.height) * unit
         width, height = (max(8, round(float(side) * unit * SIZE)) for side in extent)
         return low, unit, (width, height)
 
@@ -140,6 +144,7 @@ class FacePicture:
             limit = np.array(self._shape) / SIZE
             inside = (corners[:, :, :2].max(axis=1) > -0.1).all(axis=1)
             inside &= (corners[:, :, :2].min(axis=1) < limit + 0.1).all(axis=1)
+            inside &= corners[:, :, 2].max(axis=1) > self._behind
             clear = see_through(shown)
             inside &= ~clear[np.minimum(paints, len(clear) - 1)] & ~_masked(mesh, triangles)
             # slots of different meshes are different paints

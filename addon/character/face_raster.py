@@ -56,9 +56,12 @@ def draw(corners: np.ndarray, normals: np.ndarray, size: int, shape: tuple[int, 
     triangle, weights, normal = np.full(count, -1), np.zeros((count, 3)), np.zeros((count, 3))
     if rows:
         pixel, depth, owner, where = (np.concatenate([row[part] for row in rows]) for part in range(4))
-        order = np.lexsort((depth, pixel))
-        last = order[np.append(np.flatnonzero(np.diff(pixel[order])), len(order) - 1)] if len(order) else order
-        triangle[pixel[last]], weights[pixel[last]] = owner[last], where[last]
+        # of the points in a pixel the last that is written stays: the nearest
+        order = np.argsort(depth, kind="stable")
+        nearest = np.full(count, -1)
+        nearest[pixel[order]] = order
+        filled = nearest >= 0
+        triangle[filled], weights[filled] = owner[nearest[filled]], where[nearest[filled]]
     covered = triangle >= 0
     blended = (normals[triangle[covered]] * weights[covered][:, :, None]).sum(axis=1)
     normal[covered] = blended / np.maximum(np.linalg.norm(blended, axis=1, keepdims=True), 1e-12)
