@@ -13,9 +13,8 @@ from ..common.errors import InputError
 from ..plan.facts import CharacterFacts, Head
 from . import anatomy, shape
 from .anchors import Anchor
-from .attach import attach
 from .belongings import held
-from .clusters import Cluster, clusters, root_of, set_apart
+from .clusters import Cluster, clusters, ground
 from .eye_paint import paint_eyes
 from .eye_surface import eyes_seen
 from .eyes import Eyes, find_eyes
@@ -26,17 +25,12 @@ from .gltf import Vrm
 from .loaded import Loaded
 from .overrides import Overrides
 from .parts import FoundHead, above, find_head, write_parts
-from .scenery import words_and_curves
 from .signs import line_of, signs_of
 from .stature import body_kind, humanoid, stand_up
 from .subject import Subject, make_subject
 
 #: More characters than this in one file are a crowd: only the first are described.
 MOST = 8
-#: So many are looked at for one that is built like a person.
-TRIED = 4
-#: What has no rig is described as another character from this share of the chosen one's faces on.
-LEAST = 0.1
 #: Bones and keys that only a face has.
 FACE_ROLES = frozenset({"jaw", "left_eye", "left_inner_brow", "left_mouth_corner"})
 
@@ -47,16 +41,15 @@ def understand(source: str, sha256: str, overrides: Overrides, vrm: Vrm | None) 
     Raises InputError where there is nothing to choose from or an override names what does not exist.
     """
     objects = list(bpy.context.scene.objects)
-    floor = set_apart(objects)
+    floor = ground(objects)
     rows = clusters([obj for obj in objects if obj not in floor])
     if not rows:
         raise InputError(f"{source}: holds no mesh with faces, so there is nothing to photograph. Choose another file.")
-    chosen, result = _choose(rows, overrides, vrm)
+    chosen = _choose(rows, overrides.character)
+    result = study(make_subject(chosen, vrm), overrides)
     rest = [row for row in rows if row is not chosen]
-    worth = [row for row in rest if row.armature is not None or row.weight > LEAST * chosen.weight]
-    others = [study(make_subject(row, None), Overrides()).facts for row in worth[:MOST]]
+    others = [study(make_subject(row, None), Overrides()).facts for row in rest[:MOST] if row.armature is not None]
     hidden = [*floor, *(mesh for row in rest for mesh in row.meshes)]
-    hidden += words_and_curves(objects, {root_of(obj) for obj in [*chosen.meshes, *filter(None, [chosen.armature])]})
     for mesh in hidden:
         mesh.hide_render = True
     warnings = list(result.warnings)
@@ -89,22 +82,14 @@ class Study:
     anchors: dict[str, Anchor]
 
 
-def _choose(rows: list[Cluster], overrides: Overrides, vrm: Vrm | None) -> tuple[Cluster, Study]:
-    """The character that was asked for, or else the first that is built like a person, or else the first."""
-    wanted = overrides.character
-    candidates = rows[:TRIED]
-    if wanted is not None:
-        candidates = [row for row in rows if wanted.casefold() in {name.casefold() for name in row.names()}][:1]
-        if not candidates:
-            names = ", ".join(row.name for row in rows[:20])
-            raise InputError(f"--character {wanted}: no such character in the file. It has: {names}.")
-    found: list[tuple[Cluster, Study]] = []
-    for row in candidates:
-        attach(row)
-        found.append((row, study(make_subject(row, vrm), overrides)))
-        if found[-1][1].facts.kind == "humanoid":
-            return found[-1]
-    return found[0]
+def _choose(rows: list[Cluster], wanted: str | None) -> Cluster:
+    if wanted is None:
+        return rows[0]
+    for row in rows:
+        if wanted.casefold() in {row.name.casefold(), *(mesh.name.casefold() for mesh in row.meshes)}:
+            return row
+    names = ", ".join(row.name for row in rows[:20])
+    raise InputError(f"--character {wanted}: no such character in the file. It has: {names}.")
 
 
 def study(subject: Subject, overrides: Overrides) -> Study:
