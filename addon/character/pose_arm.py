@@ -186,7 +186,8 @@ def _touch(scene: Scene, arm: Arm, row: dict[str, Any]) -> dict[str, float]:
     ways += [{**touch, **way, "height": touch["height"] + way.get("higher", 0.0)} for way in row.get("otherwise", ())]
     best: Laid | None = None
     for way in ways:
-        laid = _lay_down(scene, arm, {**row, "touch": way})
+        hand = {**row["hand"], "fingers": way.get("fingers", row["hand"]["fingers"])}
+        laid = _lay_down(scene, arm, {**row, "touch": way, "hand": hand})
         if best is None or laid.wrong < best.wrong - SHALLOW / 2.0:
             best = laid
         if laid.wrong <= 0.0:

@@ -24,11 +24,30 @@ Chain = tuple[str, ...]
 
 
 def finger_chains(skeleton: Skeleton, lower: str, end: str, forearm: Vector) -> tuple[Chain, ...]:
-    """Runs of two bones or more that hang on the hand, or beside it on the forearm, on towards the fingertips."""
+    """Runs of two bones or more that hang on the hand (on the forearm, where there is none), on to the fingertips."""
     roots = [name for name in skeleton.children(end) if name in skeleton.live]
-    if len(roots) < 2:
-        arm = {end, *skeleton.above(end)}
-        roots += [name for name in skeleton.children(lower) if name in skeleton.live and name not in arm]
+    if not skeleton.is_bone(end):
+        roots = _beside(skeleton, lower, end)
+    return _on_the_hand(skeleton, roots, lower, end, forearm)
+
+
+def gather_fingers(skeleton: Skeleton, lower: str, end: str) -> None:
+    """Let the hand carry finger roots that hang beside it: some rigs have a bone for each of them on the forearm."""
+    roots = [name for name in skeleton.children(end) if name in skeleton.live]
+    forearm = (skeleton.head(end) - skeleton.head(lower)).normalized()
+    if len(roots) > 1 or forearm.length < 0.5:
+        return
+    for run in _on_the_hand(skeleton, _beside(skeleton, lower, end), lower, end, forearm):
+        if skeleton.carrier(run[0]) == lower:
+            skeleton.carry(run[0], end)
+
+
+def _beside(skeleton: Skeleton, lower: str, end: str) -> list[str]:
+    arm = {end, *skeleton.above(end)}
+    return [name for name in skeleton.children(lower) if name in skeleton.live and name not in arm]
+
+
+def _on_the_hand(skeleton: Skeleton, roots: list[str], lower: str, end: str, forearm: Vector) -> tuple[Chain, ...]:
     elbow = skeleton.head(lower)
     reach = (skeleton.head(end) - elbow).dot(forearm)
     found = [run for root in roots for run in _runs(skeleton, root, forearm)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from mathutils import Matrix, Quaternion, Vector
+from mathutils import Matrix, Vector
 
 from .pose_axes import SIDES, Axes
 from .pose_fingers import Chain, find_thumb, finger_chains, lay_finger, lay_thumb, without_palm
@@ -31,13 +31,11 @@ AT_EASE = 8.0
 class Hand:
     """One hand: chains of finger bones from the knuckles, its frame in the bone's own axes.
 
-    beside: bones of the hand that hang on the forearm instead (some rigs have a bone for each finger's root there).
     length: from the wrist to the knuckles. thumb: index of the thumb's chain, or None.
     """
 
     side: str
     name: str
-    beside: tuple[str, ...]
     fingers: tuple[Chain, ...]
     thumb: int | None
     along: Vector
@@ -54,7 +52,6 @@ def find_hand(skeleton: Skeleton, limb: Limb, side: str) -> Hand:
     chains = tuple(
         chain if index == thumb else without_palm(skeleton, chain, wrist) for index, chain in enumerate(whole)
     )
-    beside = tuple(chain[0] for chain in whole if not skeleton.descends(chain[0], limb.end))
     knuckles = [skeleton.head(chain[0]) for index, chain in enumerate(chains) if index != thumb]
     guess = skeleton.to_world(limb.lower, limb.hinge_lower) * SIDES[side]
     along = sum(knuckles, Vector()) / len(knuckles) - wrist if knuckles else Vector()
@@ -72,7 +69,7 @@ def find_hand(skeleton: Skeleton, limb: Limb, side: str) -> Hand:
         )
         palm = seen if seen.length > 1e-9 else guess
     local = [skeleton.to_local(limb.end, vector.normalized()) for vector in (along, palm)]
-    return Hand(side, limb.end, beside, chains, thumb, local[0], local[1], length)
+    return Hand(side, limb.end, chains, thumb, local[0], local[1], length)
 
 
 def _towards_thumb(
@@ -118,14 +115,7 @@ def orient(skeleton: Skeleton, limb: Limb, hand: Hand, axes: Axes, row: dict[str
     twist = twist_about(between(_now(skeleton, hand), wanted), forearm)
     twist = max(-MOST_TWIST, min(MOST_TWIST, twist))
     roll(skeleton, limb.segments[1], forearm, twist, at_root=False)
-    turn_hand(skeleton, hand, between(_now(skeleton, hand), wanted))
-
-
-def turn_hand(skeleton: Skeleton, hand: Hand, rotation: Quaternion) -> None:
-    """Turn the whole hand about the wrist."""
-    wrist = skeleton.head(hand.name)
-    for name in (hand.name, *hand.beside):
-        skeleton.turn(name, rotation, wrist)
+    skeleton.turn(hand.name, between(_now(skeleton, hand), wanted))
 
 
 def _now(skeleton: Skeleton, hand: Hand) -> Matrix:

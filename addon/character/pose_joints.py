@@ -15,6 +15,7 @@ from .clusters import armature_of
 from .geometry import coordinates
 from .loaded import Loaded
 from .pose_axes import SIDES
+from .pose_fingers import gather_fingers
 from .pose_skeleton import Skeleton
 from .skin import Skin, read_skin
 
@@ -35,9 +36,12 @@ LIMBS = tuple(
 
 
 def find_hands(skeleton: Skeleton) -> None:
-    """Give a role to a hand that names don't tell: what hangs on the forearm and carries the fingers."""
+    """Give a role to a hand that names don't tell (what hangs on the forearm and carries the fingers), and its fingers
+    to a hand that has not all of them."""
     for side in SIDES:
         lower, hand = skeleton.roles.get(f"{side}_lower_arm"), f"{side}_hand"
+        if lower is not None and hand in skeleton.roles:
+            gather_fingers(skeleton, lower, skeleton.roles[hand])
         if lower is None or hand in skeleton.roles:
             continue
         rows = [(len(skeleton.family(name) & skeleton.live), name) for name in skeleton.children(lower)]

@@ -53,6 +53,17 @@ class Skeleton:
             self._local[name] = self._offset(name, carrier).inverted_safe() @ self._shown(carrier).inverted_safe()
             self._local[name] = self._local[name] @ self._shown(name)
 
+    def carry(self, name: str, carrier: str) -> None:
+        """Let a bone follow another one from here on, in its place."""
+        before = self.carrier(name)
+        shown = self._pose(name)
+        if before is not None:
+            self._below[before].remove(name)
+        self._carriers[name] = carrier
+        self._below.setdefault(carrier, []).append(name)
+        self._local[name] = (self._pose(carrier) @ self._offset(name, carrier)).inverted_safe() @ shown
+        self._known.clear()
+
     def add_point(self, name: str, carrier: str, place: Vector) -> None:
         """Let a bone carry a named point (world space) that can be asked for like a bone's head but not turned."""
         self._points[name] = (carrier, self.matrix(carrier).inverted_safe() @ Matrix.Translation(place))
