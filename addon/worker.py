@@ -35,6 +35,7 @@ from .render.options import RenderOptions
 from .render.portrait import portray
 from .render.takes import shoot
 from .sitter.build import build
+from .sitter.rights import LICENCE
 
 Event = dict[str, Any]
 
@@ -63,7 +64,7 @@ class Server:
         corrections = Overrides(**overrides)
         if file == "sitter":
             words = build(sitter)
-            self.loaded = adopt("sitter", sha256_value({"sitter": sitter}), corrections, words)
+            self.loaded = adopt("sitter", sha256_value({"sitter": sitter}), corrections, words, LICENCE)
         else:
             self.loaded = load_file(Path(file), corrections)
         yield {

@@ -20,6 +20,7 @@ from modelsheet.plan.facts import SURE, Ability, CharacterFacts, Head
 from modelsheet.render.portrait_sheet import ALARM, EDGE, EYES, FACING, HEAD, SIZE, TOP, View, draw
 from modelsheet.request import Request
 from modelsheet.sidecar import SUFFIX
+from modelsheet.sitter.rights import LICENCE
 from PIL import Image, ImageColor
 
 CORNERS = [(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)]
@@ -238,6 +239,7 @@ def test_the_table_says_what_and_how_sure_within_its_width() -> None:
     ("licence", "line"),
     [
         (None, "no licence"),
+        (LICENCE, "its pictures are yours (Modelsheet)."),
         ({"source": "FBX", "author": "Ada", "forbids": [], "asks": []}, "Licence: stated by Ada (FBX)."),
         (
             {

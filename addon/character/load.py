@@ -52,10 +52,12 @@ def load_file(path: Path, overrides: Overrides) -> Loaded:
     return loaded
 
 
-def adopt(source: str, sha256: str, overrides: Overrides, words: dict[str, str]) -> Loaded:
+def adopt(
+    source: str, sha256: str, overrides: Overrides, words: dict[str, str], licence: dict[str, Any] | None = None
+) -> Loaded:
     """Understand what stands in the scene already (the sitter); `words` are what it states for captions."""
     loaded = _able(understand(source, sha256, overrides, None))
-    loaded.facts = dataclasses.replace(loaded.facts, words=dict(words))
+    loaded.facts = dataclasses.replace(loaded.facts, words=dict(words), licence=licence)
     return loaded
 
 
