@@ -7,6 +7,7 @@ import json
 import math
 import re
 import struct
+import types
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from PIL import Image
 
 bpy = pytest.importorskip("bpy")
 
+import addon_utils  # noqa: E402
 import bmesh  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
 from modelsheet.character.cleanup import clean  # noqa: E402
@@ -323,6 +325,143 @@ def test_extensions_that_blender_lacks_are_named_unless_they_do_no_harm(
         return
     with pytest.raises(InputError, match=rf"needs {extension}.*{mend}"):
         load_file(tmp_path / "b.glb", Overrides())
+
+
+def packed(raw: bytes, stride: int) -> bytes:
+    """A meshopt stream of version 1 whose deltas are written out byte by byte."""
+    rows = np.frombuffer(raw, np.uint8).reshape(-1, stride)
+    change = np.diff(rows, axis=0, prepend=np.zeros((1, stride), np.uint8))
+    change = change << 1 ^ np.where(change & 128, 255, 0).astype(np.uint8)
+    block = min(8192 // stride & ~15, 256)
+    made = bytearray(b"\xa1")
+    for start in range(0, len(rows), block):
+        made += b"\xff" * (stride // 4) + change[start : start + block].T.tobytes()
+    return bytes(made) + bytes(max(stride + stride // 4, 24))
+
+
+def pack(path: Path, target: Path, extension: str) -> None:
+    """Copy a GLB with its attributes compressed into a second buffer."""
+    raw = path.read_bytes()
+    length = struct.unpack("<I", raw[12:16])[0]
+    data, blob = json.loads(raw[20 : 20 + length]), raw[28 + length :]
+    pieces = bytearray()
+    for number, view in enumerate(data["bufferViews"]):
+        rows = [row for row in data["accessors"] if row["bufferView"] == number]
+        part = blob[view.get("byteOffset", 0) :][: view["byteLength"]]
+        wide = view.get("target") == 34962 and len(part) % rows[0]["count"] == 0
+        stride = len(part) // rows[0]["count"] if wide else 0
+        if stride and stride % 4 == 0:
+            stream = packed(part, stride)
+            more = {"buffer": 0, "byteOffset": len(pieces), "byteLength": len(stream)}
+            more |= {"byteStride": stride, "count": len(part) // stride, "mode": "ATTRIBUTES"}
+            view |= {"buffer": 1, "byteStride": stride, "extensions": {extension: more}}
+            part = stream
+        else:
+            view |= {"byteOffset": len(pieces)}
+        pieces += part + bytes(-len(part) % 4)
+    data["buffers"] = [
+        {"byteLength": len(pieces)},
+        {"byteLength": 1 << 20, "extensions": {extension: {"fallback": True}}},
+    ]
+    data["extensionsRequired"] = data["extensionsUsed"] = [extension]
+    assert any("extensions" in view for view in data["bufferViews"])
+    text = json.dumps(data).encode()
+    text += b" " * (-len(text) % 4)
+    head = struct.pack("<4sIII4s", b"glTF", 2, 28 + len(text) + len(pieces), len(text), b"JSON")
+    target.write_bytes(head + text + struct.pack("<I4s", len(pieces), b"BIN\0") + pieces)
+
+
+def blenders_pack(target: Path, extension: str) -> None:
+    """Export the scene with Blender's own compression; skips where it has none."""
+    if "export_meshopt_compression_enable" not in bpy.ops.export_scene.gltf.get_rna_type().properties:
+        pytest.skip("this Blender writes no meshopt")
+    options = {"export_meshopt_compression_enable": True, "export_meshopt_extension": extension}
+    bpy.ops.export_scene.gltf(filepath=str(target), export_format="GLB", **options)
+
+
+@pytest.mark.parametrize("by", ["hand", "Blender"])
+@pytest.mark.parametrize("extension", ["EXT_meshopt_compression", "KHR_meshopt_compression"])
+def test_meshopt_brings_the_same_figure(extension: str, by: str, tmp_path: Path) -> None:
+    clear()
+    figure()
+    if by == "hand":
+        WRITERS["glb"](str(tmp_path / "figure.glb"))
+        pack(tmp_path / "figure.glb", tmp_path / "packed.glb", extension)
+    else:
+        blenders_pack(tmp_path / "packed.glb", extension)
+    loaded = load_file(tmp_path / "packed.glb", Overrides())
+    assert loaded.facts.height == pytest.approx(1.8, rel=0.01)
+    assert loaded.facts.facing == pytest.approx((0.0, -1.0, 0.0), abs=0.03)
+    assert loaded.facts.rig == "mixamo"
+
+
+def test_a_bomb_of_nothing_is_refused(tmp_path: Path) -> None:
+    clear()
+    figure()
+    WRITERS["glb"](str(tmp_path / "figure.glb"))
+
+    def swell(data: dict) -> None:
+        more = {"buffer": 0, "byteLength": 64, "byteStride": 256, "count": 1 << 40, "mode": "ATTRIBUTES"}
+        data["bufferViews"][0]["extensions"] = {"EXT_meshopt_compression": more}
+
+    def claim(data: dict) -> None:
+        data["accessors"].append({"count": 1 << 40, "componentType": 5126, "type": "VEC3"})
+
+    for change, words in ((swell, "larger than 1 GiB"), (claim, "more points than")):
+        rewrite(tmp_path / "figure.glb", tmp_path / "bomb.glb", change)
+        with pytest.raises(InputError, match=words):
+            load_file(tmp_path / "bomb.glb", Overrides())
+
+
+@pytest.mark.parametrize("suffix", ["pmx", "pmd"])
+def test_an_mmd_model_asks_for_its_add_on(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / f"miku.{suffix}"
+    path.write_bytes({"pmx": b"PMX \0\0\0\x40", "pmd": b"Pmd\0\0\x80\x3f"}[suffix])
+    monkeypatch.setattr("addon_utils.modules", lambda **_options: [])
+    with pytest.raises(InputError, match=r"MMD Tools; it is not installed\. Install it from extensions\.blender\.org"):
+        load_file(path, Overrides())
+
+
+#: An add-on that answers like MMD Tools: it makes a mesh, or for a small file none.
+ADDON = """
+import os
+import bpy
+bl_info = {"name": "MMD Tools", "blender": (4, 2, 0), "category": "Import-Export"}
+class Import(bpy.types.Operator):
+    bl_idname, bl_label = "mmd_tools.import_model", "Import"
+    filepath: bpy.props.StringProperty()
+    scale: bpy.props.FloatProperty()
+    clean_model: bpy.props.BoolProperty()
+    types: bpy.props.EnumProperty(
+        items=[(name, name, "") for name in ("MESH", "ARMATURE", "MORPHS")], options={"ENUM_FLAG"}
+    )
+    def execute(self, context):
+        if os.path.getsize(self.filepath) > 50:
+            bpy.ops.mesh.primitive_cube_add(size=100 * self.scale)
+        return {"FINISHED"}
+def register(): bpy.utils.register_class(Import)
+def unregister(): bpy.utils.unregister_class(Import)
+"""
+
+
+def test_an_mmd_model_is_read_by_an_installed_add_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mmd_tools"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(ADDON, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("addon_utils.modules", lambda **_options: [types.SimpleNamespace(__name__="mmd_tools")])
+    path = tmp_path / "miku.pmx"
+    path.write_bytes(b"PMX " + bytes(100))
+    clear()
+    try:
+        import_file(path, sniff(path))
+        assert max(bpy.data.objects["Cube"].dimensions) == pytest.approx(8.0)
+        path.write_bytes(b"PMX " + bytes(10))
+        clear()
+        with pytest.raises(InputError, match="may be cut off"):
+            import_file(path, sniff(path))
+    finally:
+        addon_utils.disable("mmd_tools")
 
 
 def test_what_an_importer_stumbles_over_stays_one_line(tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def import_file(path: Path, found: Found) -> list[str]:
         if unknown:
             raise _lacks(path, unknown.group(1), version) from error
         raise InputError(
-            f"{path}: Blender can't read it ({_reason(error)}). It may be damaged or cut off: export or download it again."
+            f"{path}: Blender can't read it ({_reason(error)}). "
+            "It may be damaged or cut off: export it or download it again."
         ) from error
     find_missing(path)
     return [*found.warnings, *told]
