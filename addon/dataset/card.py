@@ -37,7 +37,7 @@ def card(described: Described, character: dict[str, Any], clear: bool) -> str:
     licence = character["licence"] or {}
     said = {name: value for name, value in licence.items() if name != "fields"}
     rest = {name: value for name, value in licence.get("fields", {}).items() if value not in said.values()}
-    facts = [f"- {name}: {_plain(value)}" for name, value in {**rest, **said}.items() if value not in (None, "", [])]
+    facts = [f"- {name}: {_plain(value)}" for name, value in {**said, **rest}.items() if value not in (None, "", [])]
     stated = (
         "The character's file states:\n\n" + "\n".join(facts) if facts else "The character's file states no licence."
     )

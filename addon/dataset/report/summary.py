@@ -116,7 +116,7 @@ def _licence(licence: dict[str, Any] | None) -> Html:
     said = {key: _plain(value) for key, value in licence.items() if key != "fields"}
     fields = {key: _plain(value) for key, value in (licence.get("fields") or {}).items()}
     rest = {key: value for key, value in fields.items() if value not in said.values()}
-    return _pairs([(_titled(word("licence", key)), value) for key, value in {**rest, **said}.items()], "facts")
+    return _pairs([(_titled(word("licence", key)), value) for key, value in {**said, **rest}.items()], "facts")
 
 
 def _titled(text: str) -> str:
