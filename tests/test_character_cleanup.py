@@ -726,3 +726,50 @@ def test_blank_eyeballs_are_painted(color: tuple[float, ...], flat_as: float, pa
     eye = bpy.data.objects["Eye.L"].data
     used = {eye.materials[face.material_index].name for face in eye.polygons}
     assert used == ({"Eye stand-in"} if painted else {"Eye.L"})
+
+
+@pytest.mark.parametrize(("name", "pierced"), [("Hair_cards", True), ("Jacket", False)])
+def test_hair_gets_the_holes_of_its_picture(name: str, pierced: bool) -> None:
+    image = bpy.data.images.new("strands", 16, 16, alpha=True)
+    pixels = np.ones((16, 16, 4), dtype=np.float32)
+    pixels[:, :8, 3] = 0.0
+    image.pixels.foreach_set(pixels.ravel())
+    image.pack()
+    material, tree, output = made(name)
+    surface = shader(tree, "BsdfPrincipled", output)
+    tree.links.new(textured(tree, image).outputs[0], surface.inputs["Base Color"])
+    material_warnings(material)
+    assert surface.inputs["Alpha"].is_linked is pierced
+
+
+@pytest.mark.skipif(bpy.app.version >= (5, 0, 0), reason="all materials have nodes")
+def test_materials_without_nodes_keep_their_colour() -> None:
+    material = bpy.data.materials.new("Plain")
+    material.diffuse_color = BLUE
+    material_warnings(material)
+    surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    assert tuple(surface.inputs["Base Color"].default_value) == pytest.approx(BLUE)
+
+
+def test_faces_on_a_missing_tile_get_a_stand_in(tmp_path: Path) -> None:
+    tile = picture("tile", GREEN)
+    tile.filepath_raw, tile.file_format = str(tmp_path / "skin.1001.png"), "PNG"
+    tile.save()
+    image = bpy.data.images.load(str(tmp_path / "skin.1001.png"))
+    image.source, image.filepath = "TILED", str(tmp_path / "skin.<UDIM>.png")
+    image.tiles.new(1002)
+    material, tree, output = made("Skin")
+    surface = shader(tree, "BsdfPrincipled", output)
+    tree.links.new(textured(tree, image).outputs[0], surface.inputs["Base Color"])
+    body = ball("Hero")
+    layer = body.data.uv_layers.new()
+    for face in body.data.polygons:
+        for loop in face.loop_indices:
+            layer.uv[loop].vector = (1.5 if face.center.z > 0 else 0.5, 0.5)
+    body.data.materials.append(material)
+    warnings = clean("case")
+    slots = body.data.materials
+    for face in body.data.polygons:
+        shown = next(node for node in slots[face.material_index].node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+        assert shown.inputs["Base Color"].is_linked is (face.center.z < 0)
+    assert len(warnings) == 1 and "Skin" in warnings[0]

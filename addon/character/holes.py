@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""False transparency: skin that is see-through because an exporter wrote shine into alpha, or 0 for opaque."""
+"""False transparency, where an exporter wrote shine into alpha or 0 for opaque; and hair that lost its holes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ OPAQUE = 0.9
 INVISIBLE = 0.05
 #: A material on at least this share of all faces is what the picture is of.
 MAIN = 0.2
+#: Bits a pixel of images that have alpha.
+DEPTHS = frozenset({32, 64, 128})
+#: A picture cuts strands out of cards where at least this share of it is clear, and of it is not.
+CUT = 0.05
 
 
 def mend_alpha(material: bpy.types.Material, meshes: list[bpy.types.Object]) -> None:
@@ -24,7 +28,20 @@ def mend_alpha(material: bpy.types.Material, meshes: list[bpy.types.Object]) -> 
             if node.type == "BSDF_PRINCIPLED" and _false(material, node.inputs["Alpha"], meshes):
                 unlink(tree, node.inputs["Alpha"])
                 node.inputs["Alpha"].default_value = 1.0
+            elif node.type == "BSDF_PRINCIPLED" and kind(material.name, "cards"):
+                _pierce(node, material, meshes)
     _keep_colours(material)
+
+
+def _pierce(node: bpy.types.Node, material: bpy.types.Material, meshes: list[bpy.types.Object]) -> None:
+    """Give hair and lashes the holes that their picture has, where the file does not say so: they lie on cards."""
+    alpha = node.inputs["Alpha"]
+    images = [entry for entry in upstream(node.inputs["Base Color"]) if entry.type == "TEX_IMAGE" and entry.image]
+    if alpha.is_linked or alpha.default_value < 1.0 or len(images) != 1 or images[0].image.depth not in DEPTHS:
+        return
+    seen = _alpha_on(images[0].image, material, meshes)
+    if seen is not None and min(np.mean(seen < 0.1), np.mean(seen > 0.9)) > CUT:
+        node.id_data.links.new(images[0].outputs["Alpha"], alpha)
 
 
 def _keep_colours(material: bpy.types.Material) -> None:
@@ -56,7 +73,7 @@ def _alpha(
     if not alpha.is_linked:
         return np.array([alpha.default_value])
     images = [entry.image for entry in upstream(alpha) if entry.type == "TEX_IMAGE" and entry.image]
-    if len(images) != 1 or images[0].depth not in {32, 64, 128}:
+    if len(images) != 1 or images[0].depth not in DEPTHS:
         return None
     return _alpha_on(images[0], material, meshes)
 

@@ -13,6 +13,7 @@ from . import vertex_colors
 from .holes import mend_alpha
 from .missing import Lost, drop_missing, has_pixels
 from .reshade import light_up, needs_light, plain_material
+from .tiles import part_lost_tiles
 from .trees import Node, kind, output_of, stand_in, table, trees, unlink, upstream
 
 __all__ = ["BARE", "STOOD_IN", "has_pixels", "mend", "plain"]
@@ -31,6 +32,7 @@ def mend(meshes: Iterable[bpy.types.Object]) -> list[str]:
     """Mend every material of these meshes; returns warnings that name those whose textures are missing."""
     meshes = list(meshes)
     bare = _clothe(meshes)
+    part_lost_tiles(meshes)
     users: dict[str, list[bpy.types.Object]] = {}
     for mesh in meshes:
         for slot in mesh.material_slots:

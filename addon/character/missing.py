@@ -25,7 +25,7 @@ WITHOUT: dict[str, float] = {
     "Sheen Weight": 0.0,
 }
 #: Images are looked at in this size: side in pixels.
-GLANCE = 64
+GLANCE = 256
 
 
 @dataclass
@@ -123,7 +123,7 @@ def _neutral(tree: Tree, node: Node) -> None:
 
 
 def glance(image: bpy.types.Image) -> np.ndarray | None:
-    """(64, 64, 4) of an image, floats as stored, bottom row first; None where it can't be read."""
+    """(256, 256, 4) of an image, floats as stored, bottom row first; None where it can't be read."""
     if not has_pixels(image) or image.source == "TILED":
         return None
     copy: Any = image.copy()
