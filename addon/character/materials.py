@@ -14,7 +14,7 @@ from .holes import mend_alpha
 from .missing import Lost, drop_missing, has_pixels
 from .reshade import light_up, needs_light, plain_material
 from .tiles import part_lost_tiles
-from .trees import Node, kind, output_of, stand_in, table, trees, unlink, upstream
+from .trees import Node, kind, output_of, stand_in, trees, unlink, upstream
 
 __all__ = ["BARE", "STOOD_IN", "has_pixels", "mend", "plain"]
 
@@ -76,7 +76,7 @@ def _plain() -> bpy.types.Material:
     material = bpy.data.materials.get(BARE)
     if material is None:
         material = bpy.data.materials.new(BARE)
-        plain_material(material, (*table()["bare"], 1.0))
+        plain_material(material, stand_in(""))
     return material
 
 
@@ -107,7 +107,7 @@ def _colourless(materials: list[bpy.types.Material], bare: list[str]) -> list[st
         return []
     for material in materials:
         if material.name != BARE:
-            color = stand_in(material.name) if stand_in(material.name) != stand_in("") else (*table()["bare"], 1.0)
+            color = stand_in(material.name)
             material.diffuse_color = _surface(material).inputs["Base Color"].default_value = color
             material[STOOD_IN] = True
             _thin(material)

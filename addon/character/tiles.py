@@ -19,7 +19,9 @@ def part_lost_tiles(meshes: list[bpy.types.Object]) -> None:
     for mesh in meshes:
         for index, slot in enumerate(list(mesh.material_slots)):
             known = _tiles(slot.material)
-            faces = _faces_beyond(mesh, index, known) if known else []
+            if not known:
+                continue
+            faces = _faces_beyond(mesh, index, known)
             if not len(faces):
                 continue
             name = slot.material.name
