@@ -58,8 +58,8 @@ class Way:
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
-        """Exact before approximate; of those, traces of another whole expression and coarse keys last."""
-        return not self.exact, self.method == "vrm" and sum(self.own.values()) < TRACE, self.coarse
+        """Exact before approximate; of those, traces of another whole expression and (exact) coarse keys last."""
+        return not self.exact, self.method == "vrm" and sum(self.own.values()) < TRACE, self.exact and self.coarse
 
 
 class Judge:

@@ -19,34 +19,39 @@ from .face_raster import Raster, draw, vertex_normals
 from .geometry import coordinates, evaluated, read_parts
 from .loaded import KeyDrive, Loaded
 from .pose_axes import axes_of
-from .seen import see_through
+from .seen import pictured, see_through
 
 #: Pixels along the longer side of the face's box.
 SIZE = 96
 #: Where the light comes from (across, up, towards the viewer), and by how much a pixel must be lit differently to have
-#: changed. Of 0.06, 0.1 and 0.15 and of slides of 1.6 to 6 % this agreed best with renders of twelve characters in a
-#: dozen expressions each (share of pixels that differ by 0.06 in sRGB): slope 0.96, correlation 0.80.
+#: changed. Of 0.06, 0.1 and 0.15 this agreed best with Cycles renders of twelve characters in a dozen expressions each
+#: (share of pixels that differ by 0.06 in sRGB): slope 0.96, correlation 0.80, factor 1.6 either way. Slides add to it.
 LIGHT = np.array([0.35, 0.5, 0.79])
 LIT = 0.1
 #: A surface that slides by more than this share of the face's box shows other paint; skin that slides less does not.
 SLID = 0.06
+#: The same where a picture is painted on the surface: one and a half pixels.
+PAINTED = 0.016
 #: A key that moves the surface by less than this share of the box does not stir it.
 STIRS = 0.008
 #: What lies farther behind the head's middle than this share of its height is not looked at.
 BEHIND = 0.2
+#: The box goes on below the lowest vertex of the face by this share of its height.
+MARGIN = 0.1
 #: Modifiers that only bend a mesh; all others are left out, so that keys and surface have the same vertices.
 BENDING = frozenset({"ARMATURE", "LATTICE", "HOOK", "CORRECTIVE_SMOOTH", "SURFACE_DEFORM", "MESH_DEFORM"})
 
 
 @dataclass
 class _Piece:
-    """One mesh: its points at neutral, its triangles in the face's box, and what each of them is made of."""
+    """One mesh: its points at neutral, its triangles in the face's box, what each is made of and may slide."""
 
     name: str
     start: int
     points: np.ndarray
     triangles: np.ndarray
     paints: np.ndarray
+    limits: np.ndarray
 
 
 class FacePicture:
@@ -115,6 +120,8 @@ class FacePicture:
         if members is not None and len(members) > 3:
             flat = points[members].astype(np.float64) @ self._turn[:2].T
             low, high = flat.min(axis=0), flat.max(axis=0)
+            # a coarse face may have no vertex on its chin, and its mouth on the box's very edge
+            low[1] -= MARGIN * (high[1] - low[1])
         extent = np.maximum(high - low, 1e-9)
         unit = 1.0 / float(extent.max())
         # what lies well behind the middle of the head is never seen from the front
@@ -146,9 +153,11 @@ class FacePicture:
             inside &= (corners[:, :, :2].min(axis=1) < limit + 0.1).all(axis=1)
             inside &= corners[:, :, 2].max(axis=1) > self._behind
             clear = see_through(shown)
-            inside &= ~clear[np.minimum(paints, len(clear) - 1)] & ~_masked(mesh, triangles)
+            slots = np.minimum(paints, len(clear) - 1)
+            inside &= ~clear[slots] & ~_masked(mesh, triangles)
+            limits = np.where(pictured(shown)[slots], PAINTED, SLID)
             # slots of different meshes are different paints
-            piece = _Piece(name, start, points, triangles[inside], paints[inside] + 100_000 * number)
+            piece = _Piece(name, start, points, triangles[inside], paints[inside] + 100_000 * number, limits[inside])
             start += len(piece.triangles)
             yield piece
 
@@ -197,7 +206,8 @@ class FacePicture:
         lit = np.abs((near.normal[both] @ LIGHT).clip(0) - (other.normal[both] @ LIGHT).clip(0)) > LIT
         was = (places[first] * near.weights[both][:, :, None]).sum(axis=1)
         now = (places[second] * other.weights[both][:, :, None]).sum(axis=1)
-        slid = np.linalg.norm(was - now, axis=1) > SLID
+        limits = np.concatenate([piece.limits for piece in self._pieces])
+        slid = np.linalg.norm(was - now, axis=1) > limits[first]
         changed[both] = lit | slid | (paints[first] != paints[second])
         return float(changed.sum()) / float(covered.sum())
 
