@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import io
 import os
 import re
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import _python
 import _setup
@@ -57,10 +59,11 @@ def main() -> int:
     try:
         environment = _setup.prepare(first, sys.executable, ("test", "lint"))
         results += [check(environment, *row) for row in CHECKS]
-        results.append(tests(environment, options, rest))
+        rows: list[_setup.Environment | Result] = [environment]
         if options.all:
             others = [(version, blender) for version in _python.BLENDERS for blender in _python.BLENDERS[version]]
-            results += [elsewhere(*other, options, rest) for other in others if other != (own, first)]
+            rows += [elsewhere(*other) for other in others if other != (own, first)]
+        results += side_by_side(rows, options, rest)
     except _setup.SetupError as error:
         print(error, file=sys.stderr)
         return 2
@@ -104,8 +107,8 @@ def check(environment: _setup.Environment, title: str, words: tuple[str, ...]) -
     return result
 
 
-def elsewhere(version: tuple[int, int], blender: str, options: argparse.Namespace, rest: list[str]) -> Result:
-    """The tests under another Blender, or why not."""
+def elsewhere(version: tuple[int, int], blender: str) -> _setup.Environment | Result:
+    """The environment of another Blender, or why there is none."""
     title = f"tests, Blender {blender}"
     interpreter = _python.find(version)
     if interpreter is None:
@@ -113,16 +116,54 @@ def elsewhere(version: tuple[int, int], blender: str, options: argparse.Namespac
         print(f"SKIPPED  {title}: {why}")
         return Result(title, None, why)
     try:
-        return tests(_setup.prepare(blender, interpreter, ("test",)), options, rest)
+        return _setup.prepare(blender, interpreter, ("test",))
     except _setup.SetupError as error:
         print(error, file=sys.stderr)
         return Result(title, 1, str(error))
 
 
-def tests(environment: _setup.Environment, options: argparse.Namespace, rest: list[str]) -> Result:
-    """Run pytest in a child that is ended if it hangs; pass its output on as it comes."""
+def side_by_side(rows: list[_setup.Environment | Result], options: argparse.Namespace, rest: list[str]) -> list[Result]:
+    """The tests of all environments, two at a time: much of a test keeps one processor core busy and leaves the others.
+
+    The first one's output comes as it runs, that of each other one in a piece once it and those before it are done.
+    """
+    running: list[subprocess.Popen[bytes]] = []
+    pages: list[BinaryIO | None] = [None, *(io.BytesIO() for _row in rows[1:])]
+    with concurrent.futures.ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        jobs = [
+            row if isinstance(row, Result) else pool.submit(tests, row, options, rest, page, running)
+            for row, page in zip(rows, pages, strict=True)
+        ]
+        results = []
+        try:
+            for job, page in zip(jobs, pages, strict=True):
+                results.append(job if isinstance(job, Result) else job.result())
+                if isinstance(page, io.BytesIO):
+                    sys.stdout.buffer.write(page.getvalue())
+                    sys.stdout.flush()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in list(running):
+                end(child)
+            raise
+    return results
+
+
+def tests(
+    environment: _setup.Environment,
+    options: argparse.Namespace,
+    rest: list[str],
+    page: BinaryIO | None = None,
+    running: list[subprocess.Popen[bytes]] | None = None,
+) -> Result:
+    """Run pytest in a child that is ended if it hangs; pass its output on as it comes, to `page` or standard output.
+
+    running: where the child is put down, for who must end it early.
+    """
     title = f"tests, Blender {environment.blender}"
-    print(f"\n{title}")
+    out = page or sys.stdout.buffer
+    sys.stdout.flush()
+    out.write(f"\n{title}\n".encode())
     command = [str(environment.python), "-m", "pytest", *(["-m", "not render"] if options.fast else []), *rest]
     if sys.stdout.isatty():
         command.append("--color=yes")
@@ -130,6 +171,8 @@ def tests(environment: _setup.Environment, options: argparse.Namespace, rest: li
     child = subprocess.Popen(
         command, cwd=_setup.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
+    if running is not None:
+        running.append(child)
     hanging = threading.Event()
 
     def give_up() -> None:
@@ -139,7 +182,7 @@ def tests(environment: _setup.Environment, options: argparse.Namespace, rest: li
     alarm = threading.Timer(PATIENCE, give_up)
     alarm.start()
     try:
-        closing = pass_on(child)
+        closing = pass_on(child, out)
         status = child.wait()
     except BaseException:
         end(child)
@@ -153,14 +196,14 @@ def tests(environment: _setup.Environment, options: argparse.Namespace, rest: li
     return Result(title, 1 if hanging.is_set() else status, closing, time.monotonic() - start)
 
 
-def pass_on(child: subprocess.Popen[bytes]) -> str:
-    """Copy the child's output to ours piece by piece; its last line, without colours and rules."""
+def pass_on(child: subprocess.Popen[bytes], out: BinaryIO) -> str:
+    """Copy the child's output piece by piece; its last line, without colours and rules."""
     assert child.stdout is not None
     tail = b""
     with child.stdout as stream:
         while piece := os.read(stream.fileno(), 65536):
-            sys.stdout.buffer.write(piece)
-            sys.stdout.flush()
+            out.write(piece)
+            out.flush()
             tail = (tail + piece)[-4000:]
     text = re.sub(r"\x1b\[[0-9;]*m", "", tail.decode("utf-8", errors="replace"))
     return _setup.last_line(text).strip("= ")

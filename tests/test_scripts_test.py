@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import time
 from pathlib import Path
 
 import _setup
@@ -59,6 +61,21 @@ def test_what_hangs_is_ended(environment: _setup.Environment, monkeypatch: pytes
 
 def test_a_missing_python_is_a_loud_skip(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(_test._python, "find", lambda _version: None)
-    result = _test.elsewhere((3, 13), "5.2", OPTIONS, [])
+    result = _test.elsewhere((3, 13), "5.2")
     assert result.status is None
     assert "SKIPPED" in capsys.readouterr().out
+
+
+def test_two_environments_run_side_by_side_and_speak_one_after_the_other(
+    environment: _setup.Environment, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "test_one.py").write_text("import time\ndef test_it(): time.sleep(2)\n", encoding="utf-8")
+    other = _setup.Environment("5.2", tmp_path)
+    begun = time.monotonic()
+    skipped = _test.Result("tests, Blender 5.0", None, "no Python")
+    results = _test.side_by_side([environment, skipped, other], OPTIONS, ["-p", "no:cacheprovider"])
+    assert [result.status for result in results] == [0, None, 0]
+    if (os.cpu_count() or 1) > 1:
+        assert time.monotonic() - begun < sum(result.seconds for result in results)
+    said = capfd.readouterr().out
+    assert said.index("Blender 4.5") < said.index("1 passed") < said.index("Blender 5.2") < said.rindex("1 passed")
