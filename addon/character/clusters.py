@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which objects make one character: everything an armature moves, then what is left, by family and by touch."""
+"""Which objects make one character: everything its armatures move, then what is left, by family and by touch."""
 
 from __future__ import annotations
 
@@ -8,21 +8,28 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
-from .geometry import surface
-from .naming import find_roles
+from .naming import CORE, Roles, find_roles
+from .scenery import box_of, scenery
 
 #: A leftover mesh belongs to an armature's character when its middle lies inside that character's box, grown so much.
 GROWN = 0.1
+#: A second armature is part of a character when so much of its meshes' box lies inside that character's.
+INSIDE = 0.6
+#: Two heads that lie farther apart than this share of the height are two characters.
+APART = 0.12
 
 
 @dataclass
 class Cluster:
-    """One character to be: its meshes and the armature that moves them."""
+    """One character to be: its meshes, the armature that moves most of them, and further ones (hair, clothes)."""
 
     name: str
     meshes: list[bpy.types.Object]
     armature: bpy.types.Object | None = None
     box: tuple[np.ndarray, np.ndarray] = field(default=(np.zeros(3), np.zeros(3)))
+    further: list[bpy.types.Object] = field(default_factory=list)
+    loose: list[bpy.types.Object] = field(default_factory=list)
+    roles: Roles = field(default_factory=lambda: Roles({}, ""))
 
     @property
     def weight(self) -> int:
@@ -30,9 +37,21 @@ class Cluster:
         faces: list[int] = [len(mesh.data.polygons) for mesh in self.meshes]
         return sum(faces)
 
+    @property
+    def height(self) -> float:
+        """Of its box."""
+        return float(self.box[1][2] - self.box[0][2])
+
+    def names(self) -> set[str]:
+        """All by which a user may call it: its own, those of its objects, their data and their collections."""
+        objects = [*self.meshes, *self.further, *([self.armature] if self.armature else [])]
+        found = {self.name, *(obj.name for obj in objects), *(obj.data.name for obj in objects)}
+        scene = bpy.context.scene.collection
+        return found | {group.name for obj in objects for group in obj.users_collection if group != scene}
+
 
 def clusters(objects: list[bpy.types.Object]) -> list[Cluster]:
-    """Every cluster with faces, the likeliest character first: rigged before static, then by number of faces."""
+    """Every cluster with faces, the likeliest character first: rigged like a person, then rigged, then the largest."""
     meshes = [obj for obj in objects if obj.type == "MESH" and len(obj.data.polygons) and not obj.hide_render]
     found: dict[str, Cluster] = {}
     loose: list[bpy.types.Object] = []
@@ -44,28 +63,20 @@ def clusters(objects: list[bpy.types.Object]) -> list[Cluster]:
             found.setdefault(armature.name, Cluster(armature.name, [], armature)).meshes.append(mesh)
     rigged = list(found.values())
     for cluster in rigged:
-        cluster.box = _box(cluster.meshes)
+        cluster.box = box_of(cluster.meshes)
+        if cluster.armature is not None:
+            cluster.roles = find_roles(bone.name for bone in cluster.armature.data.bones)
+    rigged = _united(sorted(rigged, key=_standing, reverse=True))
     rest = [mesh for mesh in loose if not _adopted(mesh, rigged)]
     rows = rigged + _static(rest)
     for cluster in rows:
-        cluster.box = _box(cluster.meshes)
-    return sorted(rows, key=lambda row: (not _rigged_head(row), row.armature is None, -row.weight, row.name))
+        cluster.box = box_of(cluster.meshes)
+    return sorted(rows, key=lambda row: ("head" not in row.roles.bones, row.armature is None, -row.weight, row.name))
 
 
-def ground(objects: list[bpy.types.Object]) -> list[bpy.types.Object]:
-    """Floors and backdrops: rigless flat meshes, where there is something else that is not flat."""
-    meshes = [obj for obj in objects if obj.type == "MESH" and len(obj.data.polygons) and not obj.hide_render]
-    flat = []
-    for mesh in meshes:
-        low, high = _box([mesh])
-        size = high - low
-        if armature_of(mesh) is None and size[2] < 0.02 * min(size[0], size[1]):
-            flat.append(mesh)
-    largest = max(
-        (np.ptp(np.stack(_box([mesh])), axis=0)[:2].min() for mesh in meshes if mesh not in flat), default=0.0
-    )
-    wide = [mesh for mesh in flat if np.ptp(np.stack(_box([mesh])), axis=0)[:2].min() > largest]
-    return wide if len(wide) < len(meshes) else []
+def set_apart(objects: list[bpy.types.Object]) -> list[bpy.types.Object]:
+    """Floors, backdrops and crates: see scenery."""
+    return scenery(objects, {obj.name for obj in objects if obj.type == "MESH" and armature_of(obj) is not None})
 
 
 def armature_of(mesh: bpy.types.Object) -> bpy.types.Object | None:
@@ -88,47 +99,94 @@ def root_of(obj: bpy.types.Object) -> bpy.types.Object:
     return obj
 
 
-def _rigged_head(cluster: Cluster) -> bool:
-    """Whether the armature has a bone that is a head by its name."""
-    return cluster.armature is not None and "head" in find_roles(b.name for b in cluster.armature.data.bones).bones
+def _standing(cluster: Cluster) -> tuple[int, int, str]:
+    """What makes one of several armatures the main one: a body by its names, then faces."""
+    return len(CORE & set(cluster.roles.bones)), cluster.weight, cluster.name
 
 
-def _box(meshes: list[bpy.types.Object]) -> tuple[np.ndarray, np.ndarray]:
-    points = surface(meshes).vertices
-    return points.min(axis=0), points.max(axis=0)
+def _united(rows: list[Cluster]) -> list[Cluster]:
+    """Put together what several armatures move of one character. rows: the main armatures first."""
+    kept: list[Cluster] = []
+    for row in rows:
+        home = next((other for other in kept if _same(other, row)), None)
+        if home is None or row.armature is None:
+            kept.append(row)
+            continue
+        home.meshes += row.meshes
+        home.further.append(row.armature)
+        home.box = (np.minimum(home.box[0], row.box[0]), np.maximum(home.box[1], row.box[1]))
+    return kept
+
+
+def _same(main: Cluster, other: Cluster) -> bool:
+    """Whether a second armature moves parts of the first one's character."""
+    if other.armature is not None and main.armature in _parents(other.armature):
+        return True
+    places = [_bone_place(cluster, role) for cluster in (main, other) for role in ("head", "hips")]
+    for here, there in ((places[0], places[2]), (places[1], places[3])):
+        if here is not None and there is not None and np.linalg.norm(here - there) > APART * main.height:
+            return False
+    low, high = np.maximum(main.box[0], other.box[0]), np.minimum(main.box[1], other.box[1])
+    size = np.maximum(other.box[1] - other.box[0], 1e-9)
+    return bool(np.prod(np.clip(high - low, 0.0, None) / size) > INSIDE)
+
+
+def _parents(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    rows = []
+    while obj.parent is not None:
+        obj = obj.parent
+        rows.append(obj)
+    return rows
+
+
+def _bone_place(cluster: Cluster, role: str) -> np.ndarray | None:
+    bone = cluster.roles.bones.get(role)
+    if bone is None or cluster.armature is None:
+        return None
+    return np.array(cluster.armature.matrix_world @ cluster.armature.pose.bones[bone].head)
 
 
 def _adopted(mesh: bpy.types.Object, rigged: list[Cluster]) -> bool:
     """Add a loose mesh (hair, glasses) to the rigged cluster inside whose box it lies."""
-    low, high = _box([mesh])
+    low, high = box_of([mesh])
     for cluster in rigged:
         margin = GROWN * (cluster.box[1] - cluster.box[0])
         within = np.all(low >= cluster.box[0] - margin) and np.all(high <= cluster.box[1] + margin)
         if within:
             cluster.meshes.append(mesh)
+            cluster.loose.append(mesh)
             return True
     return False
 
 
 def _static(meshes: list[bpy.types.Object]) -> list[Cluster]:
     """Group rigless meshes that share a topmost parent or whose boxes touch."""
+    boxes = {mesh.name: box_of([mesh]) for mesh in meshes}
     groups: list[list[bpy.types.Object]] = []
     for mesh in meshes:
-        box = _box([mesh])
-        joined = [group for group in groups if any(_together(mesh, box, other) for other in group)]
+        joined = [group for group in groups if any(_together(mesh, other, boxes) for other in group)]
         merged = [mesh, *(member for group in joined for member in group)]
         groups = [group for group in groups if group not in joined] + [merged]
     rows = []
     for group in groups:
         biggest = max(group, key=lambda mesh: (len(mesh.data.polygons), mesh.name))
         root = root_of(biggest)
-        rows.append(Cluster(root.name, sorted(group, key=lambda mesh: mesh.name)))
+        # A root that holds several groups names none of them.
+        alone = all(root_of(mesh) is not root for other in groups if other is not group for mesh in other)
+        rows.append(Cluster(root.name if alone else biggest.name, sorted(group, key=lambda mesh: mesh.name)))
     return rows
 
 
-def _together(mesh: bpy.types.Object, box: tuple[np.ndarray, np.ndarray], other: bpy.types.Object) -> bool:
-    if mesh.parent is not None and root_of(mesh) is root_of(other):
-        return True
-    low, high = _box([other])
-    margin = 0.02 * max(np.ptp(np.stack(box), axis=0).max(), (high - low).max())
-    return bool(np.all(box[0] <= high + margin) and np.all(low <= box[1] + margin))
+def _together(mesh: bpy.types.Object, other: bpy.types.Object, boxes: dict[str, tuple[np.ndarray, np.ndarray]]) -> bool:
+    """Whether two rigless meshes belong together: parts of one family, or boxes that touch."""
+    one, two = boxes[mesh.name], boxes[other.name]
+    margin = 0.02 * max(float((one[1] - one[0]).max()), float((two[1] - two[0]).max()))
+    touch = bool(np.all(one[0] <= two[1] + margin) and np.all(two[0] <= one[1] + margin))
+    return touch or (mesh.parent is not None and mesh.parent is other.parent and not _beside(one, two))
+
+
+def _beside(one: tuple[np.ndarray, np.ndarray], two: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Whether two boxes of like height stand side by side, as two figures do."""
+    heights = float(one[1][2] - one[0][2]), float(two[1][2] - two[0][2])
+    apart = np.any((one[0][:2] > two[1][:2]) | (two[0][:2] > one[1][:2]))
+    return bool(apart and min(heights) > 0.5 * max(heights) and abs(one[0][2] - two[0][2]) < 0.2 * max(heights))

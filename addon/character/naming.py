@@ -145,11 +145,9 @@ def _roles(rows: list[tuple[str, str]]) -> Roles:
 
 def _shared(names: list[str]) -> str:
     """What most names begin with, up to a separator; "" where there is no such thing."""
-    begins = Counter(begin.group() for name in names if (begin := re.match(r"[^_\s.:|\-]+[_\s.:|\-]+", name)))
-    if not begins:
-        return ""
-    begin, count = begins.most_common(1)[0]
-    return begin if count >= max(5, 0.6 * len(names)) else ""
+    matches = [re.match(r"[^_\s.:|\-]+[_\s.:|\-]+", name) for name in names]
+    common = Counter(match.group() for match in matches if match).most_common(1)
+    return common[0][0] if common and common[0][1] >= max(5, 0.6 * len(names)) else ""
 
 
 def _match(scheme: Scheme, rows: list[tuple[str, str, Name]]) -> dict[str, str]:

@@ -39,6 +39,8 @@ def overhang(surface: np.ndarray, low: float, high: float) -> float:
         return 0.0
     neck = int(np.nanargmin(depth[:13]))
     head = slice(max(neck, 9), 26)
+    if np.isnan(depth[head]).all():
+        return 0.0
     centre = (np.nanmax(fronts[head]) + np.nanmin(backs[head])) / 2
     return float((centre - (fronts[neck] + backs[neck]) / 2) / height)
 

@@ -82,14 +82,13 @@ def find_neck(points: np.ndarray) -> Neck | None:
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:
-    """Medians of three, gaps filled from below."""
-    stack = np.stack([np.roll(values, 1), values, np.roll(values, -1)])
-    stack[0, 0], stack[2, -1] = values[0], values[-1]
-    with np.errstate(all="ignore"):
-        known = np.where(
-            np.isnan(stack).all(axis=0), np.nan, np.nanmedian(np.where(np.isnan(stack), values, stack), axis=0)
-        )
-    return np.asarray(known)
+    """Medians of three neighbours; what is not known stays so."""
+    known = np.flatnonzero(~np.isnan(values))
+    result = values.copy()
+    if len(known) > 2:
+        rows = np.stack([values[known[:-2]], values[known[1:-1]], values[known[2:]]])
+        result[known[1:-1]] = np.median(rows, axis=0)
+    return result
 
 
 def _worth(rows: Slices, widths: np.ndarray, index: int) -> float:
@@ -97,7 +96,7 @@ def _worth(rows: Slices, widths: np.ndarray, index: int) -> float:
     here = widths[index]
     top = rows.heights[-1] + (rows.heights[1] - rows.heights[0]) / 2
     tall, whole = top - rows.heights[index], LEVELS * (rows.heights[1] - rows.heights[0])
-    if np.isnan(here) or not HEAD_SHARE[0] * whole < tall < HEAD_SHARE[1] * whole:
+    if not here > 0 or not HEAD_SHARE[0] * whole < tall < HEAD_SHARE[1] * whole:
         return 0.0
     reach = max(int(0.75 * tall / whole * LEVELS), 3)
     above, below = widths[index + 1 :], widths[max(index - reach, 0) : index]

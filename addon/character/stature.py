@@ -11,12 +11,18 @@ from mathutils import Matrix, Vector
 from . import shape
 from .anatomy import Skull
 from .clusters import root_of
+from .silhouette import find_neck
 from .subject import Subject
+from .symmetry import SYMMETRIC, mirror_plane
 
 #: Cosine to the vertical below which a spine is not upright.
 UPRIGHT = math.cos(math.radians(45))
-#: A static body is turned only where it is this much longer than high.
-LONG = 1.4
+#: More heads than this below the chin: a body, whatever hides its legs.
+TALL = 3.5
+#: The directions that may be up, the usual one first.
+UPS = ((0, 0, 1), (0, -1, 0), (0, 1, 0), (1, 0, 0), (-1, 0, 0), (0, 0, -1))
+#: A static figure that stands so well is left as it is; another direction must be better by so much.
+STANDS, BETTER = 0.55, 0.35
 
 
 def stand_up(subject: Subject) -> list[str]:
@@ -57,44 +63,55 @@ def four_legged(subject: Subject) -> bool:
     return along is not None and along[2] < UPRIGHT and (down is None or down[2] < -UPRIGHT)
 
 
-def humanoid(subject: Subject, facing: np.ndarray, head_known: bool) -> bool:
-    """A person's build: a head, upright, and not much deeper than high."""
-    box = np.ptp(shape.to_frame(subject.points, facing), axis=0)
-    return head_known and not four_legged(subject) and bool(box[1] < 1.2 * box[2])
-
-
 def body_kind(subject: Subject, head: Skull, facing: np.ndarray) -> str:
     """ "full" with legs, "bust" with shoulders, otherwise "head"."""
     points = shape.to_frame(subject.outline, facing)
     below = (float(head.chin[2]) - float(points[:, 2].min())) / max(head.height, 1e-9)
-    if below > 0.9 and (subject.pair("lower_leg") or shape.has_legs(points) or below > 4.0):
+    knees = subject.pair("lower_leg")
+    if knees and max(knee[2] for knee in knees) < head.chin[2] and below > 0.3:
+        return "full"
+    if below > 0.8 and (shape.has_legs(points) or below > TALL):
         return "full"
     return "bust" if below > 0.6 else "head"
 
 
 def _lying_along(subject: Subject) -> np.ndarray | None:
-    """The direction of the head's end where the character lies; None where it stands or is none."""
+    """The direction of the head's end where the character lies; None where it stands or nothing tells."""
     along, down = spine(subject), legs(subject)
+    frame = subject.anatomy.frame
+    if frame is not None and frame.upright > UPRIGHT and (along is None or down is None):
+        along, down = frame.along, -frame.along
+    if along is not None and down is not None:
+        return along if along[2] < UPRIGHT and float(along @ down) < -UPRIGHT else None
     if along is not None:
-        lies = along[2] < UPRIGHT and down is not None and float(along @ down) < -UPRIGHT
-        return along if lies else None
-    return None if subject.bones else _static_along(subject)
+        neck = subject.marks.get("neck")
+        return along if neck is not None and along[2] < -UPRIGHT else None
+    return None if subject.pair("upper_arm") else _static_along(subject)
 
 
 def _static_along(subject: Subject) -> np.ndarray | None:
-    """For a body without bones: the long horizontal direction in which it has a neck above two legs."""
-    points = subject.outline
-    size = np.ptp(points, axis=0)
-    for axis in np.argsort(-size[:2]):
-        if size[axis] < LONG * size[2]:
-            continue
-        for sign in (1.0, -1.0):
-            direction = np.zeros(3)
-            direction[axis] = sign
-            turned = points[:, [1 - axis, 2, axis]] * np.array([1.0, 1.0, sign])
-            if shape.neck_height(turned) is not None and shape.has_legs(turned):
-                return direction
-    return None
+    """For a body without bones: the direction in which it stands best, where that is clearly better than as it is."""
+    points = subject.even[:: max(len(subject.even) // 8000, 1)]
+    if len(points) < 200:
+        return None
+    now = standing(points, UPS[0])
+    if now > STANDS:
+        return None
+    worth, best = max(((standing(points, up), -index) for index, up in enumerate(UPS[1:])), default=(0.0, 0))
+    return np.array(UPS[1 - best], float) if worth > max(now + BETTER, STANDS) else None
+
+
+def standing(points: np.ndarray, up: tuple[int, int, int]) -> float:
+    """How well a figure stands with `up` upwards: a neck under a round head, two legs, mirrored sides."""
+    axis = np.array(up, float)
+    side = np.array([0.0, 0.0, 1.0]) if abs(axis[2]) < 0.5 else np.array([1.0, 0.0, 0.0])
+    turned = points @ np.stack([side, np.cross(axis, side), axis]).T
+    plane = mirror_plane(turned)
+    across = plane.across if plane.score > SYMMETRIC else np.array([1.0, 0.0, 0.0])
+    turned = turned @ np.stack([across, np.cross((0.0, 0.0, 1.0), across), (0.0, 0.0, 1.0)]).T
+    neck = find_neck(turned)
+    mirrored = plane.score if plane.score > SYMMETRIC else 0.5 * plane.score
+    return mirrored * ((neck.worth if neck else 0.0) + 0.6 * shape.has_legs(turned))
 
 
 def _squared(turn: Matrix) -> Matrix:

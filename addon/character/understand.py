@@ -13,8 +13,9 @@ from ..common.errors import InputError
 from ..plan.facts import CharacterFacts, Head
 from . import anatomy, shape
 from .anchors import Anchor
+from .attach import attach
 from .belongings import held
-from .clusters import Cluster, clusters, ground
+from .clusters import Cluster, clusters, root_of, set_apart
 from .eye_paint import paint_eyes
 from .eye_surface import eyes_seen
 from .eyes import Eyes, find_eyes
@@ -22,15 +23,21 @@ from .face_points import head_anchors
 from .facing import Verdict, decide, parse_axis
 from .geometry import evaluated, read_parts
 from .gltf import Vrm
+from .kinds import kind_of
 from .loaded import Loaded
 from .overrides import Overrides
 from .parts import FoundHead, above, find_head, write_parts
+from .scenery import words_and_curves
 from .signs import line_of, signs_of
-from .stature import body_kind, humanoid, stand_up
+from .stature import body_kind, stand_up
 from .subject import Subject, make_subject
 
 #: More characters than this in one file are a crowd: only the first are described.
 MOST = 8
+#: So many are looked at for one that is built like a person.
+TRIED = 4
+#: What has no rig is described as another character from this share of the chosen one's faces on.
+LEAST = 0.1
 #: Bones and keys that only a face has.
 FACE_ROLES = frozenset({"jaw", "left_eye", "left_inner_brow", "left_mouth_corner"})
 
@@ -41,15 +48,16 @@ def understand(source: str, sha256: str, overrides: Overrides, vrm: Vrm | None) 
     Raises InputError where there is nothing to choose from or an override names what does not exist.
     """
     objects = list(bpy.context.scene.objects)
-    floor = ground(objects)
+    floor = set_apart(objects)
     rows = clusters([obj for obj in objects if obj not in floor])
     if not rows:
         raise InputError(f"{source}: holds no mesh with faces, so there is nothing to photograph. Choose another file.")
-    chosen = _choose(rows, overrides.character)
-    result = study(make_subject(chosen, vrm), overrides)
+    chosen, result = _choose(rows, overrides, vrm)
     rest = [row for row in rows if row is not chosen]
-    others = [study(make_subject(row, None), Overrides()).facts for row in rest[:MOST] if row.armature is not None]
+    worth = [row for row in rest if row.armature is not None or row.weight > LEAST * chosen.weight]
+    others = [study(make_subject(row, None), Overrides()).facts for row in worth[:MOST]]
     hidden = [*floor, *(mesh for row in rest for mesh in row.meshes)]
+    hidden += words_and_curves(objects, {root_of(obj) for obj in [*chosen.meshes, *filter(None, [chosen.armature])]})
     for mesh in hidden:
         mesh.hide_render = True
     warnings = list(result.warnings)
@@ -82,14 +90,22 @@ class Study:
     anchors: dict[str, Anchor]
 
 
-def _choose(rows: list[Cluster], wanted: str | None) -> Cluster:
-    if wanted is None:
-        return rows[0]
-    for row in rows:
-        if wanted.casefold() in {row.name.casefold(), *(mesh.name.casefold() for mesh in row.meshes)}:
-            return row
-    names = ", ".join(row.name for row in rows[:20])
-    raise InputError(f"--character {wanted}: no such character in the file. It has: {names}.")
+def _choose(rows: list[Cluster], overrides: Overrides, vrm: Vrm | None) -> tuple[Cluster, Study]:
+    """The character that was asked for, or else the first that is built like a person, or else the first."""
+    wanted = overrides.character
+    candidates = rows[:TRIED]
+    if wanted is not None:
+        candidates = [row for row in rows if wanted.casefold() in {name.casefold() for name in row.names()}][:1]
+        if not candidates:
+            names = ", ".join(row.name for row in rows[:20])
+            raise InputError(f"--character {wanted}: no such character in the file. It has: {names}.")
+    found: list[tuple[Cluster, Study]] = []
+    for row in candidates:
+        attach(row)
+        found.append((row, study(make_subject(row, vrm), overrides)))
+        if found[-1][1].facts.kind == "humanoid":
+            return found[-1]
+    return found[0]
 
 
 def study(subject: Subject, overrides: Overrides) -> Study:
@@ -112,10 +128,13 @@ def study(subject: Subject, overrides: Overrides) -> Study:
     body = body_kind(subject, skull, facing)
     marks = anatomy.landmarks(subject, facing, skull, body == "full")
     warnings += paint_eyes(subject, facing)
+    kind = kind_of(subject, facing, found, head, eyes is not None)
+    if kind.kind == "other":
+        warnings.append(f"this is no person's build ({kind.why}), so it is photographed as what it is.")
     pair = None if skull.eyes is None else tuple(_tuple(shape.to_world(eye, facing)) for eye in skull.eyes)
     facts = CharacterFacts(
         name=(subject.vrm.title if subject.vrm else "") or subject.cluster.name,
-        kind="humanoid" if humanoid(subject, facing, found.kind != "none" or eyes is not None) else "other",
+        kind=kind.kind,
         body=body,
         facing=_tuple(facing),
         up=(0.0, 0.0, 1.0),
@@ -131,8 +150,14 @@ def study(subject: Subject, overrides: Overrides) -> Study:
             "facing": verdict.evidence,
             "head": f"{found.evidence}; chin by {skull.evidence}",
             "eyes": eyes.evidence if eyes else "none",
+            "kind": kind.why,
         },
-        confidence={"facing": verdict.confidence, "head": sure, "eyes": eyes.confidence if eyes else 0.0},
+        confidence={
+            "facing": verdict.confidence,
+            "head": sure,
+            "eyes": eyes.confidence if eyes else 0.0,
+            "kind": round(kind.confidence, 2),
+        },
         licence=subject.vrm.licence if subject.vrm and subject.vrm.licence else None,
     )
     return Study(subject, facts, warnings, head_anchors(subject, skull, facing))
