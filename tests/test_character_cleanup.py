@@ -132,6 +132,16 @@ def test_what_is_no_mesh_goes_or_becomes_one() -> None:
     assert lock.dimensions.z == pytest.approx(2, abs=0.3)
 
 
+def test_what_hangs_on_a_lamp_stays_in_its_place() -> None:
+    lamp = bpy.data.objects.new("lamp", bpy.data.lights.new("lamp", "POINT"))
+    bpy.context.scene.collection.objects.link(lamp)
+    lamp.location.z = 5
+    ball("Hero").parent = lamp
+    clean("case")
+    assert bpy.data.objects["Hero"].matrix_world.translation.z == pytest.approx(5)
+    assert "lamp" not in bpy.data.objects
+
+
 def test_instances_become_objects_where_they_stand() -> None:
     group = bpy.data.collections.new("asset")
     body = ball("Hero")
@@ -462,6 +472,20 @@ def mmd() -> Any:
     return material
 
 
+def lost_group() -> Any:
+    """The add-on or library that had the shader is not here."""
+    group = bpy.data.node_groups.new("Foreign shader", "ShaderNodeTree")
+    group.interface.new_socket("Base Color", in_out="INPUT", socket_type="NodeSocketColor")
+    group.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
+    material, tree, output = made("Foreign")
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    tree.links.new(textured(tree, picture("foreign", BLUE)).outputs[0], node.inputs["Base Color"])
+    tree.links.new(node.outputs[0], output.inputs["Surface"])
+    bpy.data.node_groups.remove(group)
+    return material
+
+
 def old_toon() -> Any:
     material, tree, output = made("Toon shader")
     shader(tree, "BsdfToon", output, Color=BLUE)
@@ -544,6 +568,7 @@ LOOKS: dict[Callable[[], Any], tuple[float, ...]] = {
     holdout: SKIN,
     unlinked: RED,
     mmd: GREEN,
+    lost_group: BLUE,
     old_toon: BLUE,
     metal: GREEN,
     glassy: RED,
@@ -556,6 +581,10 @@ LOOKS: dict[Callable[[], Any], tuple[float, ...]] = {
 }
 
 
+#: Places of two more balls in the picture, behind those of LOOKS.
+INKED, BARE = 23, 24
+
+
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[np.ndarray, float]]:
     """case -> (mean sRGB colour and alpha of its ball's middle, how much its brightness varies): one picture of all."""
@@ -565,17 +594,17 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[np.ndarra
     for index, build in enumerate(rows):
         body = ball(build.__name__, at=(index % side * step, 0, index // side * step), fine=16)
         body.data.materials.append(build())
-    inked = ball("inked", at=(4 * step, 0, 3 * step), fine=16)
-    shell = ball("ink", at=(4 * step, 0, 3 * step), radius=1.04, fine=16)
+    inked = ball("inked", at=(INKED % side * step, 0, INKED // side * step), fine=16)
+    shell = ball("ink", at=inked.location, radius=1.04, fine=16)
     shell.data.flip_normals()
     for body, color in ((inked, RED), (shell, (0.0, 0.0, 0.0, 1.0))):
         material, tree, output = made(body.name)
         shader(tree, "BsdfPrincipled", output, Base_Color=color)
         body.data.materials.append(material)
-    bare = ball("bare", at=(0, 0, 4 * step), fine=16)
+    bare = ball("bare", at=(BARE % side * step, 0, BARE // side * step), fine=16)
     names = [*(build.__name__ for build in rows), inked.name, bare.name]
     clean("case")
-    places = [0, *range(1, len(rows)), 19, 20]
+    places = [*range(len(rows)), INKED, BARE]
     rendered = _photograph(tmp_path_factory.mktemp("looks") / "all.png", side * step)
     return {name: _cell(rendered, place, side) for name, place in zip(names, places, strict=True)}
 

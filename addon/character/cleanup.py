@@ -23,7 +23,7 @@ MOST_FACES = 600_000
 def clean(source: str) -> list[str]:
     """Clean everything in the scene; returns warnings. Raises InputError where no face is left."""
     objects = bpy.data.objects
-    bpy.data.batch_remove([obj for obj in objects if obj.type in UNSEEN or _bone_shape(obj)])
+    _remove([obj for obj in objects if obj.type in UNSEEN or _bone_shape(obj)])
     unfold()
     still()
     # before faces are turned outwards: that they look inwards is what tells an outline
@@ -49,6 +49,19 @@ def clean(source: str) -> list[str]:
         names = ", ".join(left_out[:6]) + (f" and {len(left_out) - 6} more" if len(left_out) > 6 else "")
         warnings.append(f"copies in the same place or coarser ones are left out of the pictures: {names}.")
     return warnings
+
+
+def _remove(doomed: list[bpy.types.Object]) -> None:
+    """Delete objects; what hung on them stays where it stood."""
+    gone = set(doomed)
+    orphans = [obj for obj in bpy.data.objects if obj.parent in gone and obj not in gone]
+    if orphans:
+        bpy.context.view_layer.update()
+    for obj in orphans:
+        place = obj.matrix_world.copy()
+        obj.parent = None
+        obj.matrix_world = place
+    bpy.data.batch_remove(doomed)
 
 
 def _bone_shape(obj: bpy.types.Object) -> bool:

@@ -49,7 +49,8 @@ def needs_light(material: bpy.types.Material) -> bool:
         return bool(flat) or ("LIGHT_PATH" in types and _same_picture(nodes))
     if types & {"EMISSION", "BACKGROUND"} and not types & IMAGES and kind(material.name, "glow"):
         return False
-    return bool(types & UNLIT)
+    # what is left is see-through on purpose, or made of nodes that this Blender has not (lost groups, other renderers')
+    return bool(types & UNLIT) or "BSDF_TRANSPARENT" not in types
 
 
 def _same_picture(nodes: list[Node]) -> bool:
