@@ -33,8 +33,9 @@ SAMPLES = 4
 MORE_SAMPLES = 32
 CAMERA = "modelsheet portrait camera"
 LIGHTING = "soft_diffused"
-#: Empty share of a panel at each side; the narrower view gets at least this share of the width.
-MARGIN, LEAST = 0.05, 0.34
+#: Empty share of a panel at each side, and above (where its title stands) and below; the narrower view gets at least
+#: this share of the width.
+MARGIN, ABOVE, LEAST = 0.05, 0.07, 0.34
 #: Air around the character that is rendered too, as a share of a panel.
 BORDER = 0.01
 #: A head of fewer pixels is shown once more, in a square of so many, with so many head heights around its middle.
@@ -71,8 +72,8 @@ def _lenses(facts: CharacterFacts, body: Body, frames: dict[str, np.ndarray]) ->
     spans = {name: _span(body.vertices @ frame) for name, frame in frames.items()}
     for width in (PANELS[0], PANELS[0] - CLOSER):
         widths = _widths(width, *(spans[name][0] for name in frames))
-        room = 1 - 2 * MARGIN
-        unit = max(*(spans[name][0] / (widths[name] * room) for name in frames), spans["front"][1] / (PANELS[1] * room))
+        wide = max(spans[name][0] / widths[name] for name in frames) / (1 - 2 * MARGIN)
+        unit = max(wide, spans["front"][1] / PANELS[1] / (1 - 2 * ABOVE))
         lenses = {name: Lens(frame, body.vertices, (widths[name], PANELS[1]), unit) for name, frame in frames.items()}
         if facts.head.height / unit > SMALL:
             return lenses

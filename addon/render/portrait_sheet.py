@@ -161,7 +161,8 @@ def _dot(pen: ImageDraw.ImageDraw, spot: Spot, radius: float, colour: str) -> No
 def _abilities(pen: ImageDraw.ImageDraw, font: Fonts, facts: CharacterFacts, place: Spot) -> None:
     """How many expressions and poses it can make, and what its file says of its rights."""
     licence = facts.licence or {}
-    stated = licence.get("name") or licence.get("copyright") or licence.get("source") or "none stated"
+    by = f"by {licence['author']}" if licence.get("author") else None
+    stated = licence.get("name") or licence.get("copyright") or by or licence.get("source") or "none stated"
     lines = [
         f"Expressions: {_count(facts.expressions)}",
         f"Poses: {_count(facts.poses)}",
