@@ -13,6 +13,21 @@ import numpy as np
 GROUP, BLOCK_BYTES, BLOCK_ELEMENTS = 16, 8192, 256
 #: Bits a delta, by the two header bits of a group: version 0, and version 1 by control mode.
 WIDTHS = {"old": (0, 2, 4, 8), 0: (0, 1, 2, 4), 1: (1, 2, 4, 8)}
+#: The four widths that each header byte stands for.
+STEPS = {
+    key: [tuple(row[byte >> turn & 3] for turn in (0, 2, 4, 6)) for byte in range(256)] for key, row in WIDTHS.items()
+}
+#: How many deltas in a byte, by their bits, are all ones: such a one stands for a whole byte that follows its group.
+SPILLS = {
+    width: np.array(
+        [
+            sum(byte >> turn & (1 << width) - 1 == (1 << width) - 1 for turn in range(0, 8, width))
+            for byte in range(256)
+        ],
+        np.uint8,
+    )
+    for width in (1, 2, 4)
+}
 NO_DATA, LITERAL = 2, 3
 #: Groups unpacked at once: bounds the memory for their indices.
 BATCH = 1 << 16
@@ -65,10 +80,6 @@ def _attributes(data: bytes, count: int, stride: int) -> np.ndarray:
 def _groups(data: bytes, count: int, stride: int, block: int, end: int) -> tuple[np.ndarray, np.ndarray]:
     """Where each group's deltas begin, and how many bits each has. A walk: a group's length depends on its content."""
     lengths = _lengths(data)
-    steps = {
-        key: [tuple(row[byte >> turn & 3] for turn in (0, 2, 4, 6)) for byte in range(256)]
-        for key, row in WIDTHS.items()
-    }
     places: list[int] = []
     widths: list[int] = []
     place, new = 1, data[0] == 0xA1
@@ -90,7 +101,7 @@ def _groups(data: bytes, count: int, stride: int, block: int, end: int) -> tuple
                 continue
             heads = data[place : place + (groups + 3) // 4]
             place += len(heads)
-            row = [width for head in heads for width in steps[way][head]][:groups]
+            row = [width for head in heads for width in STEPS[way][head]][:groups]
             for width in row:
                 places.append(place)
                 place += lengths[width][place]
@@ -106,10 +117,8 @@ def _lengths(data: bytes) -> dict[int, bytes]:
     """For each number of bits a delta: how long a group would be that began at each byte of the stream."""
     raw = np.frombuffer(data, np.uint8)
     found = {0: bytes(len(raw)), 8: bytes([GROUP]) * len(raw)}
-    for width in (1, 2, 4):
-        full = (1 << width) - 1
-        # A delta of all ones stands for a whole byte that follows the group.
-        spilled = sum(((raw >> turn) & full == full).astype(np.uint8) for turn in range(0, 8, width))
+    for width, spills in SPILLS.items():
+        spilled = spills[raw]
         total = np.concatenate([[0], np.cumsum(spilled, dtype=np.int64), np.full(2 * width, int(np.sum(spilled)))])
         found[width] = (total[2 * width :][: len(raw)] - total[: len(raw)] + 2 * width).astype(np.uint8).tobytes()
     return found
