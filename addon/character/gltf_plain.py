@@ -33,7 +33,8 @@ MAX_COUNT = 50_000_000
 def write_plain(path: Path, data: dict[str, Any], target: Path) -> None:
     """Write `path`, whose JSON is `data` (as gltf.read_json gives it), to `target`. Raises InputError."""
     _check_counts(path, data)
-    buffers = [_buffer(path, data, index) for index in range(len(as_maps(data.get("buffers"))))]
+    near = Beside(path)
+    buffers = [_buffer(near, data, index) for index in range(len(as_maps(data.get("buffers"))))]
     starts, blob = [], bytearray()
     for buffer in buffers:
         starts.append(len(blob))
@@ -42,7 +43,7 @@ def write_plain(path: Path, data: dict[str, Any], target: Path) -> None:
     plain = dict(data)
     plain["asset"] = {**data["asset"], "version": "2.0"}
     plain["bufferViews"] = [_view(path, row, buffers, starts, blob) for row in as_maps(data.get("bufferViews"))]
-    plain["images"] = [_image(path, row, plain["bufferViews"], blob) for row in as_maps(data.get("images"))]
+    plain["images"] = [_image(near, row, plain["bufferViews"], blob) for row in as_maps(data.get("images"))]
     plain["textures"] = [_texture(row) for row in as_maps(data.get("textures"))]
     plain["buffers"] = [{"byteLength": len(blob)}] if blob else []
     needed = [name for name in as_texts(data.get("extensionsRequired")) if not _met(name)]
@@ -83,8 +84,9 @@ def _texture(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "extensions": kept} if kept else {key: value for key, value in row.items() if key != "extensions"}
 
 
-def _buffer(path: Path, data: dict[str, Any], index: int) -> bytes:
+def _buffer(near: Beside, data: dict[str, Any], index: int) -> bytes:
     """The bytes of a buffer; none for the placeholder of compressed data."""
+    path = near.model
     row = item(data["buffers"], index)
     uri = row.get("uri")
     if uri is None:
@@ -93,7 +95,7 @@ def _buffer(path: Path, data: dict[str, Any], index: int) -> bytes:
         raise _damaged(path, f"buffer {index} has no usable place")
     if uri.startswith("data:"):
         return _inline(path, uri)
-    found = Beside(path).find(uri)
+    found = near.find(uri)
     if found is None:
         raise InputError(f"{path}: needs {uri[:80]}, which is not beside it. Put it there, or export as one .glb.")
     try:
@@ -144,12 +146,12 @@ def _slice(path: Path, row: dict[str, Any], buffers: list[bytes]) -> tuple[memor
     return memoryview(buffers[index])[start : start + length], index, start
 
 
-def _image(path: Path, row: dict[str, Any], views: list[dict[str, Any]], blob: bytearray) -> dict[str, Any]:
+def _image(near: Beside, row: dict[str, Any], views: list[dict[str, Any]], blob: bytearray) -> dict[str, Any]:
     """A picture that lies beside the model, taken into the buffer; a missing one stays named as it was."""
     uri = row.get("uri")
     if not isinstance(uri, str) or uri.startswith("data:"):
         return row
-    found = Beside(path).find(uri)
+    found = near.find(uri)
     try:
         raw = found.read_bytes() if found and found.stat().st_size < MAX_UNPACKED - len(blob) else b""
     except OSError:
