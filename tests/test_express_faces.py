@@ -28,7 +28,8 @@ def make_mesh(name: str, keys: Iterable[str], step: float = 0.05, behind: float 
     bpy.context.scene.collection.objects.link(made)
     made.shape_key_add(name="Basis")
     for key in keys:
-        block = made.shape_key_add(name=key)
+        block = made.shape_key_add(name=key, from_mix=False)
+        block.value = 0.0
         for at, point in enumerate(block.data):
             if at % count in (3, 4, 5) and at // count in (3, 4, 5):
                 point.co.y -= step

@@ -39,7 +39,8 @@ def add_key(mesh: bpy.types.Object, name: str, at: Iterable[float] = MOUTH, way=
     """A key that carries what lies around a place (world) along."""
     if mesh.data.shape_keys is None:
         mesh.shape_key_add(name="Basis")
-    block = mesh.shape_key_add(name=name)
+    block = mesh.shape_key_add(name=name, from_mix=False)
+    block.value = 0.0
     for point in block.data:
         near = max(0.0, 1.0 - (mesh.matrix_world @ point.co - Vector(at)).length / reach)
         point.co += Vector(way) * near
