@@ -204,7 +204,13 @@ def test_looking_over_the_shoulder_shows_the_face_from_behind(figure: Loaded) ->
     rig = figure.armature
     turned = rig.matrix_world @ (rig.pose.bones["head"].matrix.to_quaternion() @ rest.inverted()).to_matrix().to_4x4()
     face = turned @ rig.matrix_world.inverted() @ Vector((0, -1, 0))
-    assert face.x > 0.9 and face.y > 0.1
+    assert face.x > 0 and face.angle(Vector((0, 1, 0))) < math.radians(66)
+
+
+def test_no_joint_turns_farther_than_a_neck_does() -> None:
+    turns = setting("pose", "looking_over_shoulder").geometry["turns"]
+    assert turns["neck"]["turn"] + turns["head"]["turn"] <= 75
+    assert turns["hips"]["turn"] + turns["spine"]["turn"] + turns["chest"]["turn"] <= 50
 
 
 @pytest.mark.parametrize("name", POSES)

@@ -55,7 +55,22 @@ def body_parents() -> dict[str, tuple[str, ...]]:
 def skeleton_of(loaded: Loaded) -> Skeleton:
     """The character's bones, each carried as in a body. The armature must be at rest."""
     roles = {role: name for role, name in loaded.bones.items() if name in loaded.armature.pose.bones}
+    roles |= _arms_from_the_shoulder(loaded.armature, roles)
     return Skeleton(loaded.armature, roles, carriers(loaded, roles), deforming(loaded) or None)
+
+
+def _arms_from_the_shoulder(armature: bpy.types.Object, roles: dict[str, str]) -> dict[str, str]:
+    """The roles of arms that were told from one joint too far on: no collar bone is as long as an upper arm."""
+    found: dict[str, str] = {}
+    for side in SIDES:
+        names = [roles.get(f"{side}_{part}") for part in ("shoulder", "upper_arm", "lower_arm")]
+        if None in names or f"{side}_hand" in roles:
+            continue
+        collar, upper, lower = (armature.pose.bones[name].bone.head_local for name in names)
+        if (upper - collar).length > (lower - upper).length:
+            parts = ("upper_arm", "lower_arm", "hand")
+            found |= {f"{side}_{part}": name for part, name in zip(parts, names, strict=True)}
+    return found
 
 
 def deforming(loaded: Loaded) -> set[str]:
