@@ -14,7 +14,7 @@ from .geometry import write_part
 from .naming import normalise
 from .silhouette import find_neck
 from .subject import Subject, descendants
-from .symmetry import SYMMETRIC, mirror_plane
+from .symmetry import HALF_SYMMETRIC, mirror_plane
 
 #: How far below the neck of the outline a chin may still lie, as a share of neck to crown.
 OVERLAP = 0.35
@@ -85,9 +85,9 @@ def _objects(subject: Subject, heads: list[bpy.types.Object]) -> dict[str, np.nd
 
 
 def _outline(subject: Subject) -> FoundHead:
-    points = subject.outline
-    plane = mirror_plane(subject.even)
-    side = plane.across if plane.score > SYMMETRIC else np.array([1.0, 0.0, 0.0])
+    points = subject.even
+    plane = mirror_plane(points) if len(points) else None
+    side = plane.across if plane is not None and plane.score > HALF_SYMMETRIC else np.array([1.0, 0.0, 0.0])
     neck = find_neck(points @ np.stack([side, np.cross((0.0, 0.0, 1.0), side), (0.0, 0.0, 1.0)]).T)
     if neck is None:
         return FoundHead(above(subject, float(points[:, 2].min()) - 1.0), "none", "nothing tells; the whole model", 0.1)

@@ -48,8 +48,10 @@ def read_anatomy(tree: Tree, known: Mapping[str, str], scheme: str) -> Anatomy:
         return Anatomy(names, scheme)
     frame, agree = _same_sides(frame, names)
     if len(CORE & set(names)) < ENOUGH and not known:
-        bones = {role: bone for role, bone in names.items() if role not in LIMBS and bone not in frame.roles.values()}
-        bones |= frame.roles
+        right = {"head", "neck"} if "head" in names and not _doubt(tree, names, frame) else set()
+        built = {role: bone for role, bone in frame.roles.items() if role not in right or role not in names}
+        bones = {role: bone for role, bone in names.items() if role not in LIMBS and bone not in built.values()}
+        bones |= built
         return Anatomy(bones, scheme if len(CORE & set(names)) > 2 else "topology", frame, frame.sided or agree > 0)
     taken = set(names.values())
     filled = {role: bone for role, bone in frame.roles.items() if role not in names and bone not in taken}

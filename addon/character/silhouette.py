@@ -16,6 +16,10 @@ HEAD_SHARE = (0.06, 0.92)
 ROUND = (0.42, 2.1)
 #: A head fills its own width over most of its height; a body with spread arms does not.
 FULL = 0.5
+#: A head that is a smaller share of the whole than this is an unlikely one.
+SMALL = 0.115
+#: At three quarters of its height a head is still so wide, as a share of its width.
+UPPER = 0.75
 #: Shoulders under long hair are so much wider than the head.
 STEP = 1.4
 
@@ -107,16 +111,21 @@ def _worth(rows: Slices, widths: np.ndarray, index: int) -> float:
     if not ROUND[0] < shape < ROUND[1] or full < FULL:
         return 0.0
     roundness = float(np.exp(-(np.log(shape / 0.8) ** 2) / 0.35))
+    roundness *= min(1.0, (tall / (SMALL * whole)) ** 2)
     # Spread arms belong below the neck.
     spread = float(np.nanmax(rows.spans[index + 1 :])) / head
     roundness *= 1.0 if spread < 1.6 else 0.4
+    # A trunk with its head on it is narrow towards the top, a head is not.
+    upper = above[int(0.65 * len(above)) : max(int(0.85 * len(above)), int(0.65 * len(above)) + 1)]
+    if len(upper) and not np.isnan(upper).all():
+        roundness *= min(1.0, (float(np.nanmedian(upper)) / (UPPER * head)) ** 2)
     bulge, shoulders = head / here, float(np.nanmax(below))
     narrow = here <= np.nanmin(widths[max(index - 2, 0) : index + 3]) * 1.02
     if narrow and bulge >= 1.12 and shoulders >= 1.15 * here:
         return float(roundness * min(bulge - 1, 0.8) ** 0.5 * min(shoulders / here - 1, 1.0) ** 0.5)
     # Hair or a hood hides the neck: what is left is the step from the head to the shoulders.
     near = widths[max(index - max(reach // 3, 2), 0) : index]
-    if len(near) and not np.isnan(near).all() and here <= head and np.nanmax(near) >= STEP * head:
+    if len(near) and not np.isnan(near).all() and here <= 1.15 * head and np.nanmax(near) >= STEP * head:
         return float(0.35 * roundness * min(np.nanmax(near) / head - 1, 1.0) ** 0.5)
     return 0.0
 

@@ -13,7 +13,7 @@ from .anatomy import Skull
 from .clusters import root_of
 from .silhouette import find_neck
 from .subject import Subject
-from .symmetry import SYMMETRIC, mirror_plane
+from .symmetry import HALF_SYMMETRIC, mirror_plane
 
 #: Cosine to the vertical below which a spine is not upright.
 UPRIGHT = math.cos(math.radians(45))
@@ -21,8 +21,8 @@ UPRIGHT = math.cos(math.radians(45))
 TALL = 3.5
 #: The directions that may be up, the usual one first.
 UPS = ((0, 0, 1), (0, -1, 0), (0, 1, 0), (1, 0, 0), (-1, 0, 0), (0, 0, -1))
-#: A static figure that stands so well is left as it is; another direction must be better by so much.
-STANDS, BETTER = 0.55, 0.35
+#: A static figure that stands so well is left as it is; another direction must be better by so much, and so good.
+STANDS, BETTER, LEAST = 0.75, 0.3, 0.5
 
 
 def stand_up(subject: Subject) -> list[str]:
@@ -98,20 +98,20 @@ def _static_along(subject: Subject) -> np.ndarray | None:
     if now > STANDS:
         return None
     worth, best = max(((standing(points, up), -index) for index, up in enumerate(UPS[1:])), default=(0.0, 0))
-    return np.array(UPS[1 - best], float) if worth > max(now + BETTER, STANDS) else None
+    return np.array(UPS[1 - best], float) if worth > max(now + BETTER, LEAST) else None
 
 
 def standing(points: np.ndarray, up: tuple[int, int, int]) -> float:
-    """How well a figure stands with `up` upwards: a neck under a round head, two legs, mirrored sides."""
+    """How well a figure stands with `up` upwards: a neck under a round head, two legs, mirrored sides, tall."""
     axis = np.array(up, float)
     side = np.array([0.0, 0.0, 1.0]) if abs(axis[2]) < 0.5 else np.array([1.0, 0.0, 0.0])
     turned = points @ np.stack([side, np.cross(axis, side), axis]).T
     plane = mirror_plane(turned)
-    across = plane.across if plane.score > SYMMETRIC else np.array([1.0, 0.0, 0.0])
+    across = plane.across if plane.score > HALF_SYMMETRIC else np.array([1.0, 0.0, 0.0])
     turned = turned @ np.stack([across, np.cross((0.0, 0.0, 1.0), across), (0.0, 0.0, 1.0)]).T
-    neck = find_neck(turned)
-    mirrored = plane.score if plane.score > SYMMETRIC else 0.5 * plane.score
-    return mirrored * ((neck.worth if neck else 0.0) + 0.6 * shape.has_legs(turned))
+    neck, size = find_neck(turned), np.ptp(turned, axis=0)
+    tall = min(1.0, float(size[2] / max(size[0], size[1], 1e-12)))
+    return plane.score**2 * tall * ((neck.worth if neck else 0.0) + 0.6 * shape.has_legs(turned))
 
 
 def _squared(turn: Matrix) -> Matrix:

@@ -14,6 +14,8 @@ STEP = 5
 MOST = 7000
 #: A figure is taken for symmetric from this score on.
 SYMMETRIC = 0.72
+#: With less than this even the direction across it is not worth using.
+HALF_SYMMETRIC = 0.5
 
 
 @dataclass(frozen=True)

@@ -271,9 +271,8 @@ def head_of(tree: Tree, arms: Pair, legs: Pair) -> list[int]:
     for index in starts:
         if index in limbs or index in spine:
             continue
-        step = tree.middle(index) - arms.start
+        share, step = _above(tree, index, arms.start, along)
         rise, aside = float(step @ along), abs(float(step @ across))
-        share = float(tree.heavy[index] / tree.skin.sum())
         if rise < 0.02 * height or aside > 0.3 * height + 0.3 * rise or share < 0.005:
             continue
         worth = share**0.5 * min(rise / height, 1.0) ** 0.5
@@ -284,12 +283,25 @@ def head_of(tree: Tree, arms: Pair, legs: Pair) -> list[int]:
     chain = [best]
     while tree.children[chain[-1]]:
         chain.append(max(tree.children[chain[-1]], key=lambda row: float(tree.heavy[row])))
+    # What begins far below the arms carries the trunk too.
+    while len(chain) > 1 and float((tree.heads[chain[0]] - arms.start) @ along) < -0.2 * height:
+        chain.pop(0)
     own = [float(tree.heavy[a] - tree.heavy[b]) for a, b in pairwise(chain)]
     own.append(float(tree.heavy[chain[-1]]))
     last = next(place for place, part in enumerate(own) if part >= 0.5 * max(own))
     if last == 0 and len(chain) > 1 and own[1] >= 0.5 * own[0] and _rises(tree, chain, along, height):
         last = 1
     return chain[: last + 1]
+
+
+def _above(tree: Tree, index: int, start: np.ndarray, along: np.ndarray) -> tuple[float, np.ndarray]:
+    """What a branch moves beyond the arms: its share of all skin, and the way there. Long hair hangs far below."""
+    rows = np.array(tree.below(index))
+    steps = tree.centres[rows] - start
+    weights = tree.skin[rows] * (steps @ along > 0)
+    if weights.sum() <= 0:
+        return 0.0, np.zeros(3)
+    return float(weights.sum() / tree.skin.sum()), np.asarray(np.average(steps, axis=0, weights=weights))
 
 
 def _rises(tree: Tree, chain: list[int], along: np.ndarray, height: float) -> bool:
