@@ -681,6 +681,25 @@ def test_missing_textures_are_told_once() -> None:
     assert "Unlit" not in warnings[0]
 
 
+def test_one_picture_for_all_is_nobodys() -> None:
+    """Blender's FBX exporter embeds one picture where the pictures have no names."""
+    picture_of_all = picture("hero.fbm", GREEN)
+    materials, shaders = [], []
+    for name in ("Face_skin", "Hair"):
+        material, tree, output = made(name)
+        surface, bend = shader(tree, "BsdfPrincipled", output), shader(tree, "NormalMap")
+        tree.links.new(textured(tree, picture_of_all).outputs[0], surface.inputs["Base Color"])
+        if name == "Hair":
+            tree.links.new(textured(tree, picture_of_all).outputs[0], bend.inputs["Color"])
+            tree.links.new(bend.outputs[0], surface.inputs["Normal"])
+        materials.append(material)
+        shaders.append(surface)
+    warnings = material_warnings(*materials)
+    assert len(warnings) == 1 and "Face_skin, Hair" in warnings[0]
+    assert [node.inputs["Base Color"].is_linked for node in shaders] == [False, False]
+    assert not shaders[1].inputs["Normal"].is_linked
+
+
 def test_a_file_without_colours_says_so_and_tells_skin_from_hair() -> None:
     materials = []
     for name in ("Face_skin", "Hair", "Boots", "EyeOcclusion"):

@@ -11,7 +11,7 @@ import numpy as np
 from ..common import blender
 from . import vertex_colors
 from .holes import mend_alpha
-from .missing import Lost, drop_missing, has_pixels
+from .missing import Lost, drop_false, drop_missing, has_pixels
 from .reshade import light_up, needs_light, plain_material
 from .tiles import part_lost_tiles
 from .trees import Node, kind, output_of, stand_in, trees, unlink, upstream
@@ -38,6 +38,7 @@ def mend(meshes: Iterable[bpy.types.Object]) -> list[str]:
         for slot in mesh.material_slots:
             if slot.material is not None and mesh not in users.setdefault(slot.material.name, []):
                 users[slot.material.name].append(mesh)
+    drop_false([bpy.data.materials[name] for name in users])
     lost: dict[str, Lost] = {}
     for name in sorted(users):
         material = bpy.data.materials[name]

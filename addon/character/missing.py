@@ -68,6 +68,33 @@ def drop_missing(material: bpy.types.Material) -> Lost:
     return lost
 
 
+def drop_false(materials: list[bpy.types.Material]) -> None:
+    """Take pictures away that serve as a colour and as normals too: FBX files that were embedded without names have
+    one picture for all, which is nobody's.
+    """
+    nodes = [
+        node
+        for material in materials
+        if material.node_tree is not None
+        for tree in trees(material.node_tree)
+        for node in tree.nodes
+    ]
+    bends = {image for node in nodes if node.type == "NORMAL_MAP" for image in _images_behind(node.inputs["Color"])}
+    colours = {
+        image
+        for node in nodes
+        if node.type.startswith("BSDF") and "Base Color" in node.inputs
+        for image in _images_behind(node.inputs["Base Color"])
+    }
+    for node in nodes:
+        if node.type == "TEX_IMAGE" and node.image in bends & colours:
+            node.image = None
+
+
+def _images_behind(socket: Socket) -> set[bpy.types.Image]:
+    return {entry.image for entry in upstream(socket) if entry.type == "TEX_IMAGE" and entry.image}
+
+
 def _still_images(tree: Tree) -> None:
     """A sequence shows its one named picture: at frame 1 it may have none."""
     for node in tree.nodes:
