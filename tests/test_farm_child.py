@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from modelsheet.common.errors import InputError
 from modelsheet.farm.child import Worker, WorkerDied
 
 #: What the Blender program does before it comes to our script: words of its own, and files in its temporary folder.
@@ -59,4 +60,11 @@ def test_an_interrupted_start_leaves_nothing(temporary: Path, monkeypatch: pytes
     monkeypatch.setattr(Worker, "_events", interrupted)
     with pytest.raises(KeyboardInterrupt), Worker():
         pass
+    assert not list(temporary.iterdir())
+
+
+def test_a_file_that_ends_blender_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, PROGRAM + READY + "sys.stdin.readline(); sys.exit(139)")
+    with pytest.raises(InputError, match=r"^hero\.ply: Blender itself stopped .* again\.$"), Worker() as worker:
+        worker.load("hero.ply", {}, {})
     assert not list(temporary.iterdir())

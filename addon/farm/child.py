@@ -59,7 +59,16 @@ class Worker:
 
     def load(self, file: str, overrides: dict[str, str | None], sitter: dict[str, str]) -> Event:
         """Have a character loaded; the worker's "loaded" event. Raises InputError for an unusable file."""
-        return next(self._ask({"do": "load", "file": file, "overrides": overrides, "sitter": sitter}))
+        try:
+            return next(self._ask({"do": "load", "file": file, "overrides": overrides, "sitter": sitter}))
+        except WorkerDied as error:
+            if file == "sitter":
+                raise
+            # Blender's own readers can end the whole program over damage that no check beforehand sees.
+            raise InputError(
+                f"{file}: Blender itself stopped while reading it, so it is damaged or too large. "
+                "Export it or download it again."
+            ) from error
 
     def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
         """Have a take photographed; yields its "print" events as they come."""
