@@ -46,12 +46,16 @@ def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | N
     low, high = chin_range(points, pair, top)
     if pair is None and found.low is not None:
         low = found.low
+    neck = subject.middle("neck")
+    if neck is not None and low < neck[2] < high:
+        low = float(neck[2])
     width = 0.12 * float(np.ptp(points[points[:, 2] > (low + high) / 2, 0]))
     jaw = jaw_points(subject, facing)
     if jaw is not None and np.any((jaw[:, 2] >= low) & (jaw[:, 2] <= high)):
         tip, evidence = shape.chin(jaw, middle, low, high, max(width, 0.15 * np.ptp(jaw[:, 0]))), "jaw shape key"
     else:
-        tip, evidence = shape.chin(points, middle, low, high, width), "corner of face and throat"
+        front = in_front(points, pair, high)
+        tip, evidence = shape.chin(front, middle, low, high, width), "corner of face and throat"
     if pair is None and found.kind == "mesh":
         tip, evidence = np.array([middle, float(points[:, 1].max()), float(points[:, 2].min())]), "the mesh's lower end"
     above = points[points[:, 2] >= tip[2]]
@@ -85,6 +89,17 @@ def chin_range(points: np.ndarray, eyes: tuple[np.ndarray, np.ndarray] | None, t
     low = max(bottom, line - max(CHIN_SHARES[1] * (top - line), 2.6 * gap))
     high = line - min(CHIN_SHARES[0] * (top - line), 0.9 * gap)
     return min(low, high), high
+
+
+def in_front(points: np.ndarray, eyes: tuple[np.ndarray, np.ndarray] | None, high: float) -> np.ndarray:
+    """The points that may be face: hair that hangs down behind reaches below any chin."""
+    if eyes is not None:
+        limit = float(np.mean([eye[1] for eye in eyes])) - 1.3 * float(np.linalg.norm(eyes[0] - eyes[1]))
+    else:
+        skull = points[points[:, 2] > high]
+        limit = float(skull[:, 1].min() + 0.35 * np.ptp(skull[:, 1])) if len(skull) else -np.inf
+    front = points[points[:, 1] > limit]
+    return front if len(front) >= 8 else points
 
 
 def jaw_points(subject: Subject, facing: np.ndarray) -> np.ndarray | None:

@@ -21,7 +21,7 @@ from .naming import normalise
 #: A limb is at least so long, as a share of the whole skeleton's extent, and has at least this share of the skin.
 SHORTEST, LIGHTEST = 0.1, 0.004
 #: Two chains are mirror images where length, skin and number of joints agree at least so well (1 = the same).
-ALIKE = 0.55
+ALIKE = 0.45
 #: Of very many mirrored chains (skirts, hair) only the longest are tried.
 MOST_PAIRS = 12
 #: Bones of a face by their names.
@@ -210,7 +210,7 @@ def _alike(tree: Tree, one: int, two: int) -> float:
     apart = float(np.linalg.norm(tree.middle(one) - tree.middle(two)))
     if apart < 0.05 * max(tree.way(first), 1e-9):
         return 0.0
-    return lengths**2 * skin**0.5 * joints**0.5
+    return lengths**2 * skin**0.5 * joints**0.25
 
 
 def _ratio(one: float, two: float) -> float:

@@ -219,6 +219,9 @@ def _check_head(
         warnings.append(
             "no head was found; the whole model is framed as one. --head names the mesh or bone that is it."
         )
+    if subject.anatomy.doubt and found.kind == "bone" and found.confidence < 1:
+        warnings.append(f"{subject.anatomy.doubt}. Look at the preview; what mends it is --head.")
+        sure *= 0.5
     top = float(subject.points[:, 2].max())
     if found.kind == "bone" and float(skull.crown[2]) < top - 0.35 * float(np.ptp(subject.points[:, 2])):
         warnings.append(f"the head ({found.evidence}) lies far below the top of the model; --head names another.")
