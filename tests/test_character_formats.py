@@ -300,6 +300,40 @@ def test_vrm_maps_name_the_bones_and_the_front(version: int, facing: float, tmp_
     assert "Bob" in str(loaded.facts.licence)
 
 
+@pytest.mark.parametrize("name", ["", "node", "頭" * 30])
+def test_a_vrm_is_understood_by_numbers_where_names_say_nothing(name: str, tmp_path: Path) -> None:
+    clear()
+    figure()
+    body = bpy.data.objects["Figure body"]
+    body.shape_key_add(name="Basis")
+    for _number in range(2):
+        key = body.shape_key_add(name="key")
+        for index in range(24, 32):
+            key.data[index].co.z += 0.02
+    WRITERS["glb"](str(tmp_path / "figure.glb"))
+
+    def numb(data: dict) -> None:
+        nodes = {node.get("name"): number for number, node in enumerate(data["nodes"])}
+        roles = {"hips": "Hips", "head": "Head", "leftUpperArm": "LeftArm", "rightUpperArm": "RightArm"}
+        roles |= {"leftLowerArm": "LeftForeArm", "leftHand": "LeftHand", "leftUpperLeg": "LeftUpLeg"}
+        humanoid = {"humanBones": {role: {"node": nodes[bone]} for role, bone in roles.items()}}
+        bind = {"node": nodes["Figure body"], "index": 1, "weight": 1.0}
+        happy = {"preset": {"happy": {"morphTargetBinds": [bind]}}}
+        data["extensions"] = {"VRMC_vrm": {"humanoid": humanoid, "expressions": happy}}
+        for row in [*data["nodes"], *data["meshes"]]:
+            row["name"] = name
+        targets = data["meshes"][0].pop("extras")["targetNames"]
+        data["meshes"][0]["primitives"][0]["extras"] = {"targetNames": targets}
+
+    rewrite(tmp_path / "figure.glb", tmp_path / "ada.vrm", numb)
+    loaded = load_file(tmp_path / "ada.vrm", Overrides())
+    assert loaded.armature is not None
+    heads = {role: loaded.armature.pose.bones[bone].head.z for role, bone in loaded.bones.items()}
+    assert heads["head"] == pytest.approx(1.56, abs=0.01)
+    assert heads["hips"] == pytest.approx(0.85, abs=0.01)
+    assert [(drive.mesh, drive.key) for drive in loaded.own["happy"]] == [(loaded.meshes[0].name, "key.001")]
+
+
 @pytest.mark.parametrize(
     ("extension", "texture", "mend"),
     [
