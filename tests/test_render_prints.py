@@ -147,14 +147,14 @@ def test_key_points_are_where_the_picture_shows_them(characters, tmp_path, name)
 
 
 def eyeball(mesh, side):
-    """The polygons of one eyeball: by its material, or else by the weights of its bone."""
-    name = f"helper-{side[0]}-eye"
-    slots = [index for index, material in enumerate(mesh.data.materials) if material and material.name == name]
-    bone = mesh.vertex_groups.get(f"Bip01 {side[0].upper()}Eye")
-    if bone is None:
-        return [face for face in mesh.data.polygons if face.material_index in slots]
-    ball = {v.index for v in mesh.data.vertices for entry in v.groups if entry.group == bone.index and entry.weight > 0}
-    return [face for face in mesh.data.polygons if set(face.vertices) <= ball]
+    """The polygons of one eyeball: those of the material that eyes alone have, on that side of a face that looks -Y."""
+    slots = [index for index, material in enumerate(mesh.data.materials) if material and "eye" in material.name.lower()]
+    sign = 1 if side == "left" else -1
+    return [
+        face
+        for face in mesh.data.polygons
+        if face.material_index in slots and (mesh.matrix_world @ face.center).x * sign > 0
+    ]
 
 
 @pytest.mark.parametrize("name", ["mpfb_human.blend", "rocketbox_male01.fbx"])
@@ -212,6 +212,14 @@ def test_what_is_hidden_is_not_called_visible(characters, tmp_path, name):
     assert back["boxes"]["face"] is None and back["boxes"]["head"] is not None
     assert truth("front", "full_body", "waving")["visible"]["hands"] == 2
     assert truth("front", "close_up")["points"]["left_ankle"]["in_frame"] is False
+
+
+def test_a_row_says_what_the_file_forbids(characters, tmp_path):
+    loaded = load(characters, "godette_vrm0.vrm")
+    row = shots(loaded, take_of("front", "portrait"), PREVIEW, tmp_path)["neutral_studio"]["character"]
+    assert row["licence"]["source"] == "VRM 0.x meta"
+    assert row["licence"].get("forbids") == (loaded.facts.licence["forbids"] or None)
+    assert "fields" not in row["licence"]
 
 
 def test_preparing_twice_changes_nothing_and_says_what_it_used():
