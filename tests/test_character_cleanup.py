@@ -165,6 +165,14 @@ def test_a_scene_without_faces_is_refused() -> None:
         clean("case")
 
 
+def test_particles_go_and_hair_stays() -> None:
+    body = ball("Hero")
+    for kind in ("EMITTER", "HAIR"):
+        body.modifiers.new(kind, "PARTICLE_SYSTEM").particle_system.settings.type = kind
+    clean("case")
+    assert [modifier.show_render for modifier in body.modifiers] == [False, True]
+
+
 def test_subdivision_stays_within_bounds() -> None:
     body = ball("Hero", fine=64)
     modifier = body.modifiers.new("Subdivision", "SUBSURF")

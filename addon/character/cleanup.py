@@ -74,6 +74,8 @@ def _show_as_rendered(meshes: list[bpy.types.Object]) -> None:
     for obj in meshes:
         obj.hide_viewport = False
         for modifier in obj.modifiers:
+            if modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system.settings.type == "EMITTER":
+                modifier.show_render = False  # sparks, rain; hair is of another type
             modifier.show_viewport = modifier.show_render
             if modifier.type in {"SUBSURF", "MULTIRES"}:
                 most = max(int(np.log(max(room, 1)) / np.log(4)), 0)
