@@ -17,6 +17,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
+from modelsheet.character.express import express
 from modelsheet.character.loaded import Loaded, Made
 from modelsheet.character.pose import abilities, strike
 from modelsheet.character.pose_axes import axes_of
@@ -241,6 +242,30 @@ def test_a_posed_rig_is_still_at_the_next_frame() -> None:
     before = seen_from_front(figure)
     bpy.context.scene.frame_set(7)
     assert np.array_equal(before, seen_from_front(figure))
+
+
+def test_a_face_on_bones_of_its_own_turns_with_the_head(plain: dict[str, np.ndarray]) -> None:
+    """Rigify: the bones of the face hang on nothing and are moved by constraints; an expression comes on top."""
+    figure = make_figure()
+    with editing(figure.armature) as bones:
+        for side in SIDES:
+            brow, head = bones.new(f"{side}_inner_brow"), bones["head"]
+            brow.head, brow.tail = head.head.lerp(head.tail, 0.6), head.head.lerp(head.tail, 0.7)
+    for side in SIDES:
+        name = f"{side}_inner_brow"
+        held = figure.armature.pose.bones[name].constraints.new("COPY_LOCATION")
+        held.target, held.subtarget = figure.armature, "head"
+        figure.bones[name] = name
+    regroup(figure, "head", "left_inner_brow", 0.5)
+    strike(figure, setting("pose", "looking_over_shoulder"))
+    posed = seen_from_front(figure)
+    assert np.abs(posed - plain["looking_over_shoulder"]).max() < SAME
+    express(figure, setting("expression", "neutral"))
+    assert np.array_equal(posed, seen_from_front(figure))
+    express(figure, setting("expression", "sad"))
+    assert not np.array_equal(posed, seen_from_front(figure))
+    express(figure, setting("expression", "neutral"))
+    assert np.array_equal(posed, seen_from_front(figure))
 
 
 def arm_without_elbow(figure: Loaded) -> None:

@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import Any
 
 import bpy
-from mathutils import Matrix, Quaternion, Vector
+from mathutils import Quaternion, Vector
 
 from .express_recipe import BoneRow
 from .face_names import face_bones_named
 from .loaded import Loaded
 from .pose_axes import SIDES, Axes, axes_of
-from .pose_rest import CHANNELS, MEMORY, recall, remember
+from .pose_copies import follow
+from .pose_rest import CHANNELS, MEMORY, as_posed, recall, remember
+from .pose_rig import skeleton_of
 from .pose_skeleton import Skeleton
 
 #: Face-bone roles; none of them is touched by a pose.
@@ -53,8 +55,7 @@ def clear_bones(loaded: Loaded) -> None:
     if loaded.armature is None:
         return
     recall(loaded.armature)
-    for name in (*face_bones(loaded).values(), *(eye_bones(loaded) or ())):
-        loaded.armature.pose.bones[name].matrix_basis = Matrix.Identity(4)
+    as_posed(loaded.armature, [*face_bones(loaded).values(), *(eye_bones(loaded) or ())])
 
 
 @contextmanager
@@ -117,19 +118,20 @@ def _carried(loaded: Loaded, name: str, moved: dict[str, Vector]) -> Vector:
 
 def move_head(loaded: Loaded, row: dict[str, Any]) -> dict[str, float]:
     """Nod, turn and tilt the head and raise the shoulders, on top of the pose; returns the weights made."""
-    skeleton = Skeleton(loaded.armature)
+    skeleton = skeleton_of(loaded)
     axes = _head_axes(loaded, skeleton)
     neck = loaded.bones.get("neck")
     shares = ((neck, NECK_SHARE), (loaded.bones["head"], 1.0 - NECK_SHARE if neck else 1.0))
     shoulders = [bone for side in SIDES if (bone := loaded.bones.get(f"{side}_shoulder"))]
     arms = [bone for side in SIDES if (bone := loaded.bones.get(f"{side}_upper_arm"))]
-    remember(loaded.armature, [bone for bone, _share in shares if bone] + shoulders + arms)
+    remember(loaded.armature, [bone for bone, _share in shares if bone] + shoulders + arms + skeleton.followers)
     for bone, share in shares:
         if bone:
             nod = {"turn": row.get("turn", 0.0), "nod": row.get("pitch", 0.0), "tilt": row.get("roll", 0.0)}
             skeleton.turn(bone, axes.rotation(**{kind: value * share for kind, value in nod.items()}))
     if row.get("shoulders"):
         _raise_shoulders(loaded, skeleton, axes_of(loaded.facts), row["shoulders"])
+    follow(loaded, skeleton)
     return {f"head_{kind}": float(value) for kind, value in row.items() if kind != "gaze"}
 
 

@@ -18,7 +18,7 @@ from .pose_ends import complete
 from .pose_flesh import Flesh
 from .pose_hand import by_shape
 from .pose_joints import find_hands, find_joints
-from .pose_rest import rest, stiffen
+from .pose_rest import keep_posed, rest, stiffen
 from .pose_rig import skeleton_of
 from .pose_skeleton import Skeleton
 from .pose_surface import mark_parts
@@ -64,6 +64,7 @@ def _strike(loaded: Loaded, geometry: dict[str, Any]) -> Made:
         rest(loaded.armature)
         return Made("none", False, missing=still)
     follow(loaded, skeleton)
+    keep_posed(loaded.armature, skeleton.followers)
     lifted = any(value > SETTLED for name, value in weights.items() if name.endswith("_hand_lift"))
     sunk = any(value > SUNK for name, value in weights.items() if name.endswith("_arm_sunk"))
     return Made("bones", not lifted and not sunk, weights)

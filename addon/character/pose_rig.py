@@ -53,7 +53,7 @@ def body_parents() -> dict[str, tuple[str, ...]]:
 
 
 def skeleton_of(loaded: Loaded) -> Skeleton:
-    """The character's bones, each carried as in a body. The armature must be at rest."""
+    """The character's bones as they stand, each carried as in a body."""
     roles = {role: name for role, name in loaded.bones.items() if name in loaded.armature.pose.bones}
     roles |= _arms_from_the_shoulder(loaded.armature, roles)
     return Skeleton(loaded.armature, roles, carriers(loaded, roles), deforming(loaded) or None)
@@ -94,9 +94,9 @@ def carriers(loaded: Loaded, roles: dict[str, str]) -> dict[str, str]:
             own = next((name for name in _parents(bones[roles[role]]) if name in bodily), None)
             if own != carrier:
                 found[roles[role]] = carrier
-    body = Body(loaded.armature, roles, max(loaded.facts.height, 1e-6))
+    body = Body(loaded.armature, {role: roles[role] for role in table if role in roles}, loaded.facts.height)
     shaping = deforming(loaded)
-    for name in sorted(shaping - set(roles.values())):
+    for name in sorted(shaping - bodily):
         loose = body.loose(bones[name], name in shaping, shaping)
         if loose is not None and loose[0] not in found:
             found[loose[0]] = loose[1]

@@ -162,6 +162,11 @@ class Skeleton:
             todo += fresh
         return found
 
+    @property
+    def followers(self) -> list[str]:
+        """The bones that follow a carrier which is not plainly their parent."""
+        return list(self._carriers)
+
     def apply(self) -> None:
         """Write the bones that follow a carrier which is not plainly their parent."""
         depth = {name: len(self.above(name)) for name in self._carriers}
