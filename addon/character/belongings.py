@@ -56,7 +56,8 @@ def _strays(subject: Subject, head: str, below: set[str]) -> set[str]:
         if any(above in taken and tree.skin[place[above]] > 0 for above in line):
             continue
         rise = float((tree.centres[index] - joint) @ up)
-        if rise > 0 or (FACE.search(bone) and rise > -0.3 * float(np.linalg.norm(joint - base))):
+        below_joint = (0.3 if hips is not None else 2.0) * float(np.linalg.norm(joint - base))
+        if rise > 0 or (FACE.search(bone) and rise > -below_joint):
             found.add(bone)
     return found
 

@@ -39,7 +39,7 @@ KINDS = {
     "the head ahead of its neck": Kind(0.12, "neck", False),
 }
 #: Most files face -Y once they are imported: what decides where two directions have as good as equal support.
-USUAL = 0.12
+USUAL = 0.15
 AGREE = np.cos(np.radians(40))
 #: Evidence that is not exact may lie so far from the line of sight and still tell its end.
 SAME_END = np.cos(np.radians(60))

@@ -90,10 +90,17 @@ def _outline(subject: Subject) -> FoundHead:
     side = plane.across if plane is not None and plane.score > HALF_SYMMETRIC else np.array([1.0, 0.0, 0.0])
     neck = find_neck(points @ np.stack([side, np.cross((0.0, 0.0, 1.0), side), (0.0, 0.0, 1.0)]).T)
     if neck is None:
-        return FoundHead(above(subject, float(points[:, 2].min()) - 1.0), "none", "nothing tells; the whole model", 0.1)
+        return whole(subject)
     low = neck.height - OVERLAP * (float(points[:, 2].max()) - neck.height)
     sure = round(min(0.3 + 0.45 * neck.worth, 0.7), 2)
     return FoundHead(above(subject, low), "outline", "the narrow neck of the outline", sure, neck.height)
+
+
+def whole(subject: Subject) -> FoundHead:
+    """Everything taken for the head, where nothing tells."""
+    size = np.ptp(subject.points, axis=0).max() if len(subject.points) else 1.0
+    bottom = float(subject.points[:, 2].min()) if len(subject.points) else 0.0
+    return FoundHead(above(subject, bottom - float(size)), "none", "nothing tells; the whole model", 0.1)
 
 
 def above(subject: Subject, low: float) -> dict[str, np.ndarray]:

@@ -31,10 +31,14 @@ def scenery(objects: list[bpy.types.Object], rigged: set[str]) -> list[bpy.types
     loose = [mesh for mesh in meshes if mesh.name not in rigged]
     boxes = {mesh.name: np.stack(box_of([mesh])) for mesh in meshes}
     most = max((len(mesh.data.polygons) for mesh in meshes), default=0)
-    found = [mesh for mesh in loose if _sheet(boxes, mesh.name) or _slab(boxes, mesh.name)]
-    found += [
-        mesh for mesh in loose if mesh not in found and len(mesh.data.polygons) < most and _room(boxes, mesh.name)
-    ]
+    found: list[bpy.types.Object] = []
+    for rule in (_sheet, _room, _slab):  # each looks at what the ones before have left
+        held = {mesh.name: boxes[mesh.name] for mesh in meshes if mesh not in found}
+        found += [
+            mesh
+            for mesh in loose
+            if mesh not in found and (rule is not _room or len(mesh.data.polygons) < most) and rule(held, mesh.name)
+        ]
     left = [mesh for mesh in meshes if mesh not in found]
     if any(len(mesh.data.vertices) > CRATE_POINTS for mesh in left):
         found += [mesh for mesh in left if mesh.name not in rigged and _crate(mesh)]

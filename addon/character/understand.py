@@ -26,7 +26,7 @@ from .gltf import Vrm
 from .kinds import kind_of
 from .loaded import Loaded
 from .overrides import Overrides
-from .parts import FoundHead, above, find_head, write_parts
+from .parts import FoundHead, above, find_head, whole, write_parts
 from .scenery import words_and_curves
 from .signs import line_of, signs_of
 from .stature import body_kind, stand_up
@@ -113,6 +113,9 @@ def study(subject: Subject, overrides: Overrides) -> Study:
     warnings = stand_up(subject)
     subject.put_aside(held(subject))
     found = find_head(subject, overrides.head)
+    seen = find_eyes(subject, subject.points) if found.kind == "outline" else None
+    if seen is not None and found.low is not None and max(seen.left[2], seen.right[2]) < found.low:
+        found = whole(subject)  # what lies above the eyes is no head: an antenna, a hat
     write_parts(subject, found.weights)
     head = head_points(subject)
     eyes = find_eyes(subject, head)
