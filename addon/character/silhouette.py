@@ -107,6 +107,8 @@ def _worth(rows: Slices, widths: np.ndarray, index: int) -> float:
     if not len(below) or np.isnan(below).all() or np.isnan(above).all():
         return 0.0
     head = float(np.nanmax(above))
+    if head <= 0.0:  # nothing but a line up there: a file cut off, a sheet seen edge-on
+        return 0.0
     shape, full = head / tall, float(np.nanmean(above)) / head
     if not ROUND[0] < shape < ROUND[1] or full < FULL:
         return 0.0
