@@ -106,9 +106,8 @@ def _worth(rows: Slices, widths: np.ndarray, index: int) -> float:
     above, below = widths[index + 1 :], widths[max(index - reach, 0) : index]
     if not len(below) or np.isnan(below).all() or np.isnan(above).all():
         return 0.0
-    head = float(np.nanmax(above))
-    if head <= 0.0:  # nothing but a line up there: a file cut off, a sheet seen edge-on
-        return 0.0
+    # where there is but a line up there (a file cut off, a sheet seen edge-on) no shape is a head's
+    head = float(np.nanmax(above)) or 1e-12
     shape, full = head / tall, float(np.nanmean(above)) / head
     if not ROUND[0] < shape < ROUND[1] or full < FULL:
         return 0.0
