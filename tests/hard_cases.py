@@ -28,6 +28,8 @@ from modelsheet.sitter.part import Part
 #: Side of a grid cell in metres, by part; the face stays finer than what is only outline.
 CELLS = {"Head": 0.012, "EyeLeft": 0.009, "EyeRight": 0.009, "Lashes": 0.006, "Brows": 0.008}
 CELL = 0.03
+#: Of hair, whose locks lie over one another, one face in so many is kept.
+HAIR = 5
 #: The keys that are kept: those that make the striking expressions, and blinking.
 KEPT = re.compile(
     r"(mouthSmile|mouthFrown|mouthPress|mouthDimple|cheekSquint|eyeSquint|eyeWide|eyeBlink|browOuterUp|browDown|noseSneer)"
@@ -37,7 +39,9 @@ KEPT = re.compile(
 
 @dataclass(frozen=True)
 class Sitter:
-    """The light sitter's .blend, that of a still coarser one, and what is true of both: on z = 0, facing -Y.
+    """Three .blend files and what is true of the figure in them: on z = 0, facing -Y.
+
+    path: the light sitter; plain: without shape keys; tiny: without, and coarser still.
 
     eyes: (2, 3), left and right eyeball's centre; ball: its radius. head: (2, 3), low and high corner of chin to crown,
     hair included. vertices: (N, 3) of the light one's mesh called Head, by which its place after a load is found again.
@@ -45,6 +49,7 @@ class Sitter:
     """
 
     path: Path
+    plain: Path
     tiny: Path
     eyes: np.ndarray
     ball: float
@@ -54,20 +59,21 @@ class Sitter:
 
 
 def build_light(folder: Path) -> Sitter:
-    """Build the sitter once, made light and made tiny, and save both in the folder."""
+    """Build the sitter once, made light, and save it in the folder with its keys, without and coarser still."""
     chosen = resolve({})
     shape = shape_of(chosen)
     parts, eye = parts_of(chosen, shape)
     kinds = (("skin", "skin"), ("eyes", "eyes"), ("hair", "hair_colour"), ("top", "top"), ("trousers", "trousers"))
     colours = {kind: colour(chosen, parameter) for kind, parameter in kinds}
     scale = shape["height"]
-    for name, grain in (("tiny", 2.5), ("light", 1.0)):
+    for name, grain, keyed in (("tiny", 2.5, False), ("plain", 1.0, False), ("light", 1.0, True)):
         bpy.ops.wm.read_factory_settings(use_empty=True)
         materials = all_materials(colours, chosen["feature"])
         frame = armature(eye, scale)
         made = {part.name: thin(part, grain * CELLS.get(part.name, CELL)) for part in parts}
         made = {name: part for name, part in made.items() if part.faces}
         for part in made.values():
+            part.keys = part.keys if keyed else {}
             mesh_object(part, frame, materials, scale)
         bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"{name}.blend"), copy=True)
     face = made["Head"]
@@ -78,6 +84,7 @@ def build_light(folder: Path) -> Sitter:
     balls = [made[name].vertices for name in ("EyeLeft", "EyeRight")]
     return Sitter(
         path=folder / "light.blend",
+        plain=folder / "plain.blend",
         tiny=folder / "tiny.blend",
         eyes=np.array([(ball.min(axis=0) + ball.max(axis=0)) / 2 for ball in balls]) * scale,
         ball=float(np.ptp(balls[0][:, 1]) / 2) * scale,
@@ -90,8 +97,8 @@ def build_light(folder: Path) -> Sitter:
 def thin(part: Part, cell: float) -> Part:
     """One vertex for each grid cell (the grid is the same on both sides of x = 0), and the faces that are left."""
     places = part.vertices
-    rows = np.column_stack([places[:, 0] >= 0.0, np.floor(np.abs(places[:, 0]) / cell), np.floor(places[:, 1:] / cell)])
-    _cells, first, group = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    grid = np.column_stack([places[:, 0] >= 0.0, np.floor(np.abs(places[:, 0]) / cell), np.floor(places[:, 1:] / cell)])
+    _cells, first, group = np.unique(grid, axis=0, return_index=True, return_inverse=True)
     group = group.ravel()
     faces: dict[frozenset[int], tuple[int, ...]] = {}
     for face in part.faces:
@@ -101,7 +108,8 @@ def thin(part: Part, cell: float) -> Part:
     kept = {name: None if value is None else value[first] for name, value in vars_of(part).items()}
     keys = {name: value[first] for name, value in part.keys.items() if KEPT.fullmatch(name)}
     weights = {name: value[first] for name, value in part.weights.items()}
-    return Part(part.name, places[first], list(faces.values()), part.material, keys=keys, weights=weights, **kept)
+    rows = list(faces.values())[:: HAIR if part.name == "Hair" else 1]
+    return Part(part.name, places[first], rows, part.material, keys=keys, weights=weights, **kept)
 
 
 def vars_of(part: Part) -> dict[str, np.ndarray | None]:
@@ -230,13 +238,14 @@ def under(name: str) -> None:
 
 
 def second(turn: Matrix, name: str) -> None:
-    """A copy of the sitter beside the first, called `name`, moved by a matrix."""
+    """A copy of the sitter beside the first, called `name`, moved by a matrix; its meshes are called `Head.001` ..."""
     before = list(bpy.context.scene.objects)
     copies = {obj: obj.copy() for obj in before}
     for obj, copy in copies.items():
         if obj.data is not None:
             copy.data = obj.data.copy()
-        copy.name = f"{name} {obj.name}" if obj.type == "MESH" else name
+        if obj.type != "MESH":
+            copy.name = name
         bpy.context.scene.collection.objects.link(copy)
     for obj, copy in copies.items():
         if obj.parent is not None:
