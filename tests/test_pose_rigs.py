@@ -355,3 +355,64 @@ def test_mirrored_and_stretched_armatures_hang_their_arms(scale: tuple[float, fl
         ]
         for first, second in pairwise(joints):
             assert (second - first).angle(Vector(-axes.up)) < math.radians(35)
+
+
+def test_joints_are_found_where_the_skin_bends() -> None:
+    """Second Life's volumes: no parents, and every arm's bone begins in the middle of what it moves."""
+    figure = make_figure()
+    flat(figure)
+    with editing(figure.armature) as bones:
+        for side in SIDES:
+            for place in ("upper_arm", "lower_arm"):
+                bone = bones[f"{side}_{place}"]
+                half = (bone.tail - bone.head) / 2
+                bone.head, bone.tail = bone.head + half, bone.tail + half
+    body = figure.meshes[0]
+    for side in SIDES:
+        for upper, lower in ((f"{side}_shoulder", f"{side}_upper_arm"), (f"{side}_upper_arm", f"{side}_lower_arm")):
+            rows = part(lower)
+            ring = list(range(rows.start, rows.start + 4))
+            body.vertex_groups[lower].add(ring, 0.5, "REPLACE")
+            body.vertex_groups[upper].add(ring, 0.5, "REPLACE")
+    strike(figure, setting("pose", "relaxed_arms"))
+    seen = seen_from_front(figure)
+    for side, sign in (("left", 1), ("right", -1)):
+        shoulder = seen[part(f"{side}_upper_arm")][:4].mean(axis=0)
+        assert np.linalg.norm(shoulder - (0.18 * sign, 1.44, 0.0)) < 0.03
+        assert middle(seen, f"{side}_hand")[1] < 1.0
+
+
+def test_what_a_hand_holds_does_not_push_the_arm_away() -> None:
+    figure = make_figure()
+    free = strike(figure, setting("pose", "relaxed_arms")).weights
+    armed = make_figure()
+    sword = bpy.data.objects.new("Sword", long_thing())
+    bpy.context.scene.collection.objects.link(sword)
+    sword.parent, sword.parent_type, sword.parent_bone = armed.armature, "BONE", "left_hand"
+    armed.meshes.append(sword)
+    made = strike(armed, setting("pose", "relaxed_arms"))
+    assert made.exact and made.weights == free
+
+
+def long_thing() -> bpy.types.Mesh:
+    """Something long that crosses the whole body."""
+    mesh = bpy.data.meshes.new("Sword")
+    mesh.from_pydata([(-2, 0, 0), (2, 0, 0), (2, 0.05, 0), (-2, 0.05, 0.05)], [], [(0, 1, 2), (0, 2, 3)])
+    return mesh
+
+
+@pytest.mark.parametrize("case", range(6))
+def test_a_wrongly_read_rig_raises_nothing(case: int) -> None:
+    """Roles missing, exchanged, naming no bone, on a flat or an infinitely thin armature."""
+    figure = make_figure()
+    names = sorted(figure.bones)
+    for name in names[case :: 6 - case // 2]:
+        del figure.bones[name]
+    if case % 2:
+        flat(figure)
+        figure.armature.matrix_world = Matrix.Diagonal((1, 0, 1, 1)) @ figure.armature.matrix_world
+    kept = list(figure.bones)
+    figure.bones[kept[0]], figure.bones[kept[-1]] = figure.bones[kept[-1]], figure.bones[kept[0]]
+    figure.bones[kept[case]] = "gone"
+    for name in POSES:
+        assert strike(figure, setting("pose", name)).method in ("bones", "none")
