@@ -134,7 +134,7 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
             if not session.loaded:
                 tell({"event": "stage", "stage": "character"})
                 stack.enter_context(session)
-            _photograph(session, ledger, options, {"name": facts.name, "sha256": sha256}, outcome, tell)
+            _photograph(session, ledger, options, facts.row(sha256), outcome, tell)
     outcome.seconds = time.monotonic() - start
     return outcome
 

@@ -68,3 +68,11 @@ def test_a_file_that_ends_blender_is_named(temporary: Path, monkeypatch: pytest.
     with pytest.raises(InputError, match=r"^hero\.ply: Blender itself stopped .* again\.$"), Worker() as worker:
         worker.load("hero.ply", {}, {})
     assert not list(temporary.iterdir())
+
+
+def test_a_file_that_blender_never_finishes_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, PROGRAM + READY + "import time; sys.stdin.readline(); time.sleep(60)")
+    monkeypatch.setattr("modelsheet.farm.child.PATIENCE", 0.5)
+    with pytest.raises(InputError, match=r"^hero\.fbx: Blender was still busy .* faces\.$"), Worker() as worker:
+        worker.load("hero.fbx", {}, {})
+    assert not list(temporary.iterdir())

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,9 @@ from typing import Any, Self
 from ..common.errors import InputError, ModelsheetError, WorkError
 from ..common.events import Event, read_event
 from .blender import child_environment, worker_command
+
+#: Seconds after which reading a file counts as hanging: a 20 MB character takes five.
+PATIENCE = 600.0
 
 
 class WorkerDied(WorkError):
@@ -59,16 +63,26 @@ class Worker:
 
     def load(self, file: str, overrides: dict[str, str | None], sitter: dict[str, str]) -> Event:
         """Have a character loaded; the worker's "loaded" event. Raises InputError for an unusable file."""
+        late = threading.Event()
+        alarm = threading.Timer(PATIENCE, self._give_up, (late,))
+        alarm.start()
         try:
             return next(self._ask({"do": "load", "file": file, "overrides": overrides, "sitter": sitter}))
         except WorkerDied as error:
             if file == "sitter":
                 raise
+            if late.is_set():
+                raise InputError(
+                    f"{file}: Blender was still busy reading it after {PATIENCE / 60:.0f} minutes. "
+                    "Export it with fewer modifiers or fewer faces."
+                ) from error
             # Blender's own readers can end the whole program over damage that no check beforehand sees.
             raise InputError(
                 f"{file}: Blender itself stopped while reading it, so it is damaged or too large. "
                 "Export it or download it again."
             ) from error
+        finally:
+            alarm.cancel()
 
     def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
         """Have a take photographed; yields its "print" events as they come."""
@@ -116,6 +130,10 @@ class Worker:
         if self._process is None:
             raise RuntimeError("enter the Worker first")
         return self._process
+
+    def _give_up(self, late: threading.Event) -> None:
+        late.set()
+        self._running().kill()
 
     def _died(self) -> WorkerDied:
         status = self._running().wait()

@@ -34,8 +34,8 @@ class Session:
         self.worker.__enter__()
         try:
             self.loaded = self.worker.load(self.file, self.overrides, self.sitter)
-        except BaseException:
-            self.__exit__(None, None, None)
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
             raise
         return self
 

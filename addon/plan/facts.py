@@ -15,6 +15,10 @@ Vector = tuple[float, float, float]
 SURE = 0.5
 
 
+#: What a row of the truth says of the licence; all of it stands in character.json.
+LICENCE = ("source", "name", "copyright", "author", "forbids", "asks")
+
+
 @dataclass(frozen=True)
 class Head:
     """The head's middle and its height from chin to crown (hair included)."""
@@ -67,6 +71,11 @@ class CharacterFacts:
     def to_json(self) -> dict[str, Any]:
         """The mapping that `inspect --json` prints."""
         return asdict(self)
+
+    def row(self, sha256: str) -> dict[str, Any]:
+        """What every row of the truth says of the character: name, the file's hash, the licence in short."""
+        short = self.licence and {key: self.licence[key] for key in LICENCE if self.licence.get(key)}
+        return {"name": self.name, "sha256": sha256, "licence": short}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CharacterFacts:

@@ -33,8 +33,6 @@ AREA_SHARE = 0.5
 FACE_ANGLE, EYE_ANGLE = 75.0, 105.0
 #: The far eye goes behind the nose where the camera stands this far (degrees) on the other side of the face.
 FAR_EYE_ANGLE = 65.0
-#: What a row says of the licence.
-LICENCE = ("source", "name", "copyright", "author", "forbids", "asks")
 #: Of a hand's sampled vertices, this share must be seen.
 HAND_SHARE, HAND_SAMPLES, HAND_DEPTH = 0.25, 24, 0.15
 
@@ -68,15 +66,8 @@ def take_truth(scenery: Scenery, made: dict[str, Made]) -> dict[str, Any]:
         "boxes": boxes,
         "points": points,
         "visible": {"face": face, "eyes": eyes, "hands": hands},
-        "character": _character(scenery.loaded),
+        "character": scenery.loaded.facts.row(scenery.loaded.sha256),
     }
-
-
-def _character(loaded: Loaded) -> dict[str, Any]:
-    """Who it is, and what its file says of its use in short (all of it stands in character.json)."""
-    licence = loaded.facts.licence
-    short = licence and {key: licence[key] for key in LICENCE if licence.get(key)}
-    return {"name": loaded.facts.name, "sha256": loaded.sha256, "licence": short}
 
 
 def print_truth(path: Path) -> dict[str, Any]:
