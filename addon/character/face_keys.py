@@ -98,7 +98,7 @@ class _Soundness:
     def __call__(self, name: str) -> bool:
         if name not in self._known:
             block = self._blocks[name]
-            step = np.abs(coordinates(block.data) - coordinates(block.relative_key.data)).max(initial=0.0)
+            step = np.abs(coordinates(block.points) - coordinates(block.relative_key.points)).max(initial=0.0)
             self._known[name] = bool(TINY * self._extent < step < WILD * self._extent)
         return self._known[name]
 
@@ -160,7 +160,7 @@ def motion(meshes: Iterable[bpy.types.Object], drives: Iterable[KeyDrive]) -> Mo
         mesh = by_name.get(drive.mesh)
         block = mesh.data.shape_keys.key_blocks.get(drive.key) if mesh and mesh.data.shape_keys else None
         if block is not None:
-            step = drive.full * (coordinates(block.data) - coordinates(block.relative_key.data))
+            step = drive.full * (coordinates(block.points) - coordinates(block.relative_key.points))
             steps[drive.mesh] = steps.get(drive.mesh, 0.0) + step
     rows = [_moved(by_name[name], step) for name, step in steps.items()]
     return max((row for row in rows if row is not None), key=lambda row: row.ways.max(), default=None)

@@ -44,10 +44,15 @@ BENDING = frozenset({"ARMATURE", "LATTICE", "HOOK", "CORRECTIVE_SMOOTH", "SURFAC
 
 @dataclass
 class _Piece:
-    """One mesh: its points at neutral, its triangles in the face's box, what each is made of and may slide."""
+    """One mesh: its points at neutral, its triangles in the face's box, what each is made of and may slide.
+
+    start: number of its first triangle among all; count: vertices of the mesh; rows: those that are points here.
+    """
 
     name: str
     start: int
+    count: int
+    rows: np.ndarray
     points: np.ndarray
     triangles: np.ndarray
     paints: np.ndarray
@@ -71,11 +76,6 @@ class FacePicture:
             self._pieces = list(self._read(rows))
         self._neutral = self._draw([piece.points for piece in self._pieces])
 
-    @property
-    def usable(self) -> bool:
-        """Whether there is a face to look at."""
-        return bool(self._neutral.covered.any())
-
     def change(self, drives: Iterable[tuple[KeyDrive, float]]) -> float:
         """Share of the face's pixels that keys change at those values."""
         drives = list(drives)
@@ -91,8 +91,7 @@ class FacePicture:
         moved = []
         for piece in self._pieces:
             points = rows.get(piece.name, np.zeros((0, 3)))
-            fits = len(points) == len(piece.points)
-            moved.append(self._project(points) if fits else piece.points)
+            moved.append(self._project(points[piece.rows]) if len(points) == piece.count else piece.points)
         return self._compare(self._draw(moved))
 
     def stirs(self, drives: Iterable[KeyDrive]) -> float:
@@ -103,7 +102,7 @@ class FacePicture:
             for piece in self._pieces:
                 if piece.name != drive.mesh:
                     continue
-                step = drive.full * self._step(drive, len(piece.points))
+                step = drive.full * self._step(drive, piece)
                 rows = (near.triangle >= piece.start) & (near.triangle < piece.start + len(piece.triangles))
                 corners = piece.triangles[near.triangle[rows] - piece.start]
                 way[rows] += (step[corners] * near.weights[rows][:, :, None]).sum(axis=1)
@@ -145,7 +144,7 @@ class FacePicture:
             if mesh.data.shape_keys is not None and len(points) == len(mesh.data.vertices):
                 for block in mesh.data.shape_keys.key_blocks[1:]:
                     if (name, block.name) in known and block.value and not block.mute:
-                        points -= block.value * self._step(KeyDrive(name, block.name), len(points))
+                        points -= block.value * self._read_step(KeyDrive(name, block.name), len(points))
             triangles, paints = _triangles(shown.data)
             corners = points[triangles] if len(triangles) else np.zeros((0, 3, 3))
             limit = np.array(self._shape) / SIZE
@@ -154,33 +153,45 @@ class FacePicture:
             inside &= corners[:, :, 2].max(axis=1) > self._behind
             clear = see_through(shown)
             slots = np.minimum(paints, len(clear) - 1)
-            inside &= ~clear[slots] & ~_masked(mesh, triangles)
+            inside &= ~clear[slots]
+            if len(points) == len(mesh.data.vertices):
+                inside &= ~_masked(mesh, triangles)
             limits = np.where(pictured(shown)[slots], PAINTED, SLID)
-            # slots of different meshes are different paints
-            piece = _Piece(name, start, points, triangles[inside], paints[inside] + 100_000 * number, limits[inside])
-            start += len(piece.triangles)
-            yield piece
+            used, corner = np.unique(triangles[inside], return_inverse=True)
+            yield _Piece(
+                name,
+                start,
+                len(points),
+                used,
+                points[used],
+                corner.reshape(-1, 3),
+                # slots of different meshes are different paints
+                paints[inside] + 100_000 * number,
+                limits[inside],
+            )
+            start += int(inside.sum())
 
-    def _step(self, drive: KeyDrive, count: int) -> np.ndarray:
-        """(n, 3) what a key adds at 1, projected."""
+    def _step(self, drive: KeyDrive, piece: _Piece) -> np.ndarray:
+        """(n, 3) what a key adds at 1 to a piece's points."""
         place = (drive.mesh, drive.key)
         if place not in self._steps:
-            self._steps[place] = self._read_step(drive, count)
+            self._steps[place] = self._read_step(drive, piece.count)[piece.rows]
         return self._steps[place]
 
     def _read_step(self, drive: KeyDrive, count: int) -> np.ndarray:
+        """(count, 3) what a key adds at 1 to a mesh, projected; nothing where it does not fit the mesh."""
         mesh = next((row for row in self._loaded.meshes if row.name == drive.mesh), None)
         block = mesh.data.shape_keys.key_blocks.get(drive.key) if mesh and mesh.data.shape_keys else None
-        if mesh is None or block is None or len(block.data) != count:
+        if mesh is None or block is None or len(block.points) != count:
             return np.zeros((count, 3))
-        step = coordinates(block.data) - coordinates(block.relative_key.data)
+        step = coordinates(block.points) - coordinates(block.relative_key.points)
         return step @ np.array(mesh.matrix_world, dtype=float)[:3, :3].T @ self._turn.T * self._unit
 
     def _moved(self, piece: _Piece, drives: list[tuple[KeyDrive, float]]) -> np.ndarray:
         points = piece.points
         for drive, value in drives:
             if drive.mesh == piece.name and value:
-                points = points + value * self._step(drive, len(points))
+                points = points + value * self._step(drive, piece)
         return points
 
     def _draw(self, points: list[np.ndarray]) -> Raster:
