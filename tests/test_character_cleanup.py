@@ -691,6 +691,15 @@ def test_missing_textures_are_told_once() -> None:
     assert "Unlit" not in warnings[0]
 
 
+def test_meshes_tell_what_a_material_without_a_telling_name_is_of() -> None:
+    material, tree, output = made("body_bake")
+    surface = shader(tree, "BsdfPrincipled", output)
+    tree.links.new(textured(tree, lost_picture("bake")).outputs[0], surface.inputs["Base Color"])
+    ball("head").data.materials.append(material)
+    clean("case")
+    assert tuple(surface.inputs["Base Color"].default_value[:3]) == pytest.approx(SKIN)
+
+
 def test_one_picture_for_all_is_nobodys() -> None:
     """Blender's FBX exporter embeds one picture where the pictures have no names."""
     picture_of_all = picture("hero.fbm", GREEN)
@@ -748,6 +757,8 @@ def test_painted_vertices_colour_a_mesh_without_material() -> None:
         ("EyeOcclusion", "Alpha", 0.0, True),
         ("Skin", "Alpha", 0.5, False),
         ("Veil", "Alpha", 0.5, True),
+        ("outerEyeShell", "Alpha", 1.0, False),
+        ("Cheek", "Alpha", 1.0, True),
         ("LED", "Emission Strength", 3.0, True),
         ("Skin", "Emission Strength", 1.0, False),
         ("Skin", "Subsurface Scale", 50.0, False),
@@ -755,7 +766,8 @@ def test_painted_vertices_colour_a_mesh_without_material() -> None:
 )
 def test_values_that_nobody_means_are_undone(name: str, socket: str, value: float, kept: bool) -> None:
     material, tree, output = made(name)
-    node = shader(tree, "BsdfPrincipled", output, Base_Color=RED)
+    color = (0.5, 0.5, 0.5, 1.0) if name == "outerEyeShell" else RED
+    node = shader(tree, "BsdfPrincipled", output, Base_Color=color)
     node.inputs["Subsurface Weight"].default_value = float(socket == "Subsurface Scale")
     node.inputs[socket].default_value = value
     material_warnings(material)

@@ -55,7 +55,7 @@ def _keep_colours(material: bpy.types.Material) -> None:
 
 def _false(material: bpy.types.Material, alpha: bpy.types.NodeSocket, meshes: list[bpy.types.Object]) -> bool:
     name = material.name
-    if kind(name, "unseen"):
+    if kind(name, "unseen") or kind(name, "film"):
         return False
     seen = _alpha(material, alpha, meshes)
     if seen is None or seen.min() >= 1.0:

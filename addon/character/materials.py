@@ -24,6 +24,8 @@ STOOD_IN = "modelsheet_stood_in"
 BARE = "Plain stand-in"
 #: The grey that importers and Blender give where a file says no colour.
 DEFAULT = 0.8
+#: Channels that differ less than this are no colour.
+GREY = 0.02
 #: Light under a surface reaches at most so far, as a share of what has the material.
 DEEP = 0.02
 
@@ -44,12 +46,12 @@ def mend(meshes: Iterable[bpy.types.Object]) -> list[str]:
         material = bpy.data.materials[name]
         if not blender.shows_nodes(material):
             plain_material(material, tuple(material.diffuse_color))
-        missing = drop_missing(material)
+        missing = drop_missing(material, [mesh.name for mesh in users[name]])
         if missing:
             lost[name] = missing
         if missing.color:
             material[STOOD_IN] = True
-            _thin(material)
+        _thin(material)
         vertex_colors.mend(material, users[name])
         if needs_light(material):
             light_up(material)
@@ -118,9 +120,12 @@ def _colourless(materials: list[bpy.types.Material], bare: list[str]) -> list[st
 
 
 def _thin(material: bpy.types.Material) -> None:
-    """Let a film over skin or eyes vanish that has lost its texture: it would cover them."""
+    """Let a film over skin or eyes vanish that has no texture, or a colour of its own: it would cover them."""
     node = _surface(material) if kind(material.name, "film") else None
-    if node is not None and not node.inputs["Alpha"].is_linked:
+    if node is None or node.inputs["Alpha"].is_linked or node.inputs["Base Color"].is_linked:
+        return
+    grey = np.ptp(node.inputs["Base Color"].default_value[:3]) < GREY
+    if (grey or material.get(STOOD_IN)) and not node.inputs["Transmission Weight"].default_value:
         node.inputs["Alpha"].default_value = 0.0
 
 

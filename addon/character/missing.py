@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,12 @@ def has_pixels(image: bpy.types.Image | None) -> bool:
     return image.size[0] > 0 and image.size[1] > 0
 
 
-def drop_missing(material: bpy.types.Material) -> Lost:
-    """Take texture nodes without pixels out of a material: plain values stand in, by what the texture was for."""
+def drop_missing(material: bpy.types.Material, meshes: Iterable[str] = ()) -> Lost:
+    """Take texture nodes without pixels out of a material: plain values stand in, by what the texture was for.
+
+    meshes: the names of those that show it, which may say what its own name does not.
+    """
+    color = stand_in(material.name, meshes)
     lost = Lost()
     for tree in trees(material.node_tree):
         _still_images(tree)
@@ -60,7 +65,7 @@ def drop_missing(material: bpy.types.Material) -> Lost:
         for node in list(tree.nodes):
             for socket in node.inputs:
                 if socket.is_linked and _ends(node, socket):
-                    _cut(tree, socket, missing, material, lost)
+                    _cut(tree, socket, missing, (material, color), lost)
         for node in missing:
             used = any(output.is_linked for output in node.outputs)
             lost.other |= used and not lost
@@ -111,7 +116,10 @@ def _ends(node: Node, socket: Socket) -> bool:
     return (shader or node.type == "GROUP") and socket.type != "SHADER"
 
 
-def _cut(tree: Tree, socket: Socket, missing: list[Node], material: bpy.types.Material, lost: Lost) -> None:
+def _cut(
+    tree: Tree, socket: Socket, missing: list[Node], owner: tuple[bpy.types.Material, tuple[float, ...]], lost: Lost
+) -> None:
+    material, color = owner
     images = [node for node in upstream(socket) if node.type in IMAGES]
     if not images or any(node not in missing for node in images):
         return
@@ -122,7 +130,7 @@ def _cut(tree: Tree, socket: Socket, missing: list[Node], material: bpy.types.Ma
         socket.default_value = 0.0 if kind(material.name, "lash") else 1.0
         lost.alpha = True
     elif socket.type == "RGBA" and hint(name, "color") and not hint(name, "other"):
-        socket.default_value = material.diffuse_color = stand_in(material.name)
+        socket.default_value = material.diffuse_color = color
         lost.color = True
     else:
         lost.other = True

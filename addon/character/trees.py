@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,13 @@ def hint(name: str, which: str) -> bool:
     return bool(table()["hints"][which].search(name))
 
 
-def stand_in(name: str) -> tuple[float, float, float, float]:
-    """A plausible plain colour for a material of that name."""
-    row = next(row for row in table()["stand_ins"] if row["name"].search(name))
+def stand_in(name: str, meshes: Iterable[str] = ()) -> tuple[float, float, float, float]:
+    """A plausible plain colour for a material of that name on meshes of those names."""
+    rows = table()["stand_ins"]
+    row = next(row for row in rows if row["name"].search(name))
+    if row.get("weak"):
+        told = [next(row for row in rows if row["name"].search(mesh)) for mesh in meshes]
+        row = next((row for row in told if not row.get("weak")), row)
     return (*row["color"], 1.0)
 
 
