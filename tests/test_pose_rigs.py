@@ -386,7 +386,7 @@ def test_what_a_hand_holds_does_not_push_the_arm_away() -> None:
     figure = make_figure()
     free = strike(figure, setting("pose", "relaxed_arms")).weights
     armed = make_figure()
-    sword = bpy.data.objects.new("Sword", long_thing())
+    sword = bpy.data.objects.new("Sword", bulky_thing())
     bpy.context.scene.collection.objects.link(sword)
     sword.parent, sword.parent_type, sword.parent_bone = armed.armature, "BONE", "left_hand"
     armed.meshes.append(sword)
@@ -394,10 +394,13 @@ def test_what_a_hand_holds_does_not_push_the_arm_away() -> None:
     assert made.exact and made.weights == free
 
 
-def long_thing() -> bpy.types.Mesh:
-    """Something long that crosses the whole body."""
+def bulky_thing() -> bpy.types.Mesh:
+    """Small triangles all about the hand, so many of them in the body."""
+    steps = [step * 0.06 - 0.3 for step in range(11)]
+    spots = [Vector((x, y, z)) for x in steps for y in steps for z in steps]
+    points = [spot + Vector(off) for spot in spots for off in ((0, 0, 0), (0.01, 0, 0), (0, 0.01, 0))]
     mesh = bpy.data.meshes.new("Sword")
-    mesh.from_pydata([(-2, 0, 0), (2, 0, 0), (2, 0.05, 0), (-2, 0.05, 0.05)], [], [(0, 1, 2), (0, 2, 3)])
+    mesh.from_pydata(points, [], [(3 * k, 3 * k + 1, 3 * k + 2) for k in range(len(spots))])
     return mesh
 
 
