@@ -32,8 +32,6 @@ from modelsheet.common.errors import InputError  # noqa: E402
 #: Cases that the program does not understand yet, by the name of their row: what is wrong.
 KNOWN: dict[str, str] = {
     "on the other side, turned, no rig": "rigless figures that lie across the axes are not stood up",
-    "a bust, with its rig": "a bust whose rig has legs is called a full body",
-    "a head, with its rig": "a head whose rig has legs is called a full body",
     "bones gltf_joints": "eye bones are not found",
     "bones russian": "eye bones are not found",
 }
@@ -41,7 +39,7 @@ KNOWN: dict[str, str] = {
 
 def rows(names: Iterable[str]) -> list[Any]:
     """Parameters, those that are known to fail marked as such."""
-    marks = {name: pytest.mark.xfail(strict=False, reason=KNOWN[name]) for name in KNOWN}
+    marks = {name: pytest.mark.xfail(strict=True, reason=KNOWN[name]) for name in KNOWN}
     return [pytest.param(name, marks=marks.get(name, ())) for name in names]
 
 
