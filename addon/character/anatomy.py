@@ -44,7 +44,7 @@ def skull(subject: Subject, head: np.ndarray, facing: np.ndarray, eyes: Eyes | N
     middle = float(np.mean([eye[0] for eye in pair])) if pair else centre_line(points)
     top = float(points[:, 2].max())
     low, high = chin_range(points, pair, top)
-    if pair is None and found.low is not None:
+    if found.low is not None and (pair is None or low < found.low < high):
         low = found.low
     neck = subject.middle("neck")
     if neck is not None and low < neck[2] < high:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
 
 from .naming import CORE, Roles, find_roles
-from .scenery import box_of, scenery
+from .scenery import box_of, boxes_of, scenery
 
 #: A leftover mesh belongs to an armature's character when its middle lies inside that character's box, grown so much.
 GROWN = 0.1
@@ -42,6 +43,12 @@ class Cluster:
         """Of its box."""
         return float(self.box[1][2] - self.box[0][2])
 
+    @property
+    def solid(self) -> bool:
+        """Whether it stands up from the floor at all, or lies with some thickness."""
+        size = self.box[1] - self.box[0]
+        return bool(size[2] > 1e-6 * max(float(size.max()), 1e-30))
+
     def names(self) -> set[str]:
         """All by which a user may call it: its own, those of its objects, their data and their collections."""
         objects = [*self.meshes, *self.further, *([self.armature] if self.armature else [])]
@@ -67,9 +74,10 @@ def clusters(objects: list[bpy.types.Object]) -> list[Cluster]:
         if cluster.armature is not None:
             cluster.roles = find_roles(bone.name for bone in cluster.armature.data.bones)
     rigged = _united(sorted(rigged, key=_standing, reverse=True))
-    rest = [mesh for mesh in loose if not _adopted(mesh, rigged)]
+    places = dict(zip(loose, boxes_of(loose), strict=True)) if rigged else {}
+    rest = [mesh for mesh in loose if not rigged or not _adopted(mesh, places[mesh], rigged)]
     rows = rigged + _static(rest)
-    for cluster in rows:
+    for cluster in rigged:
         cluster.box = box_of(cluster.meshes)
     return sorted(rows, key=lambda row: ("head" not in row.roles.bones, row.armature is None, -row.weight, row.name))
 
@@ -146,9 +154,9 @@ def _bone_place(cluster: Cluster, role: str) -> np.ndarray | None:
     return np.array(cluster.armature.matrix_world @ cluster.armature.pose.bones[bone].head)
 
 
-def _adopted(mesh: bpy.types.Object, rigged: list[Cluster]) -> bool:
+def _adopted(mesh: bpy.types.Object, box: np.ndarray, rigged: list[Cluster]) -> bool:
     """Add a loose mesh (hair, glasses) to the rigged cluster inside whose box it lies."""
-    low, high = box_of([mesh])
+    low, high = box
     for cluster in rigged:
         margin = GROWN * (cluster.box[1] - cluster.box[0])
         within = np.all(low >= cluster.box[0] - margin) and np.all(high <= cluster.box[1] + margin)
@@ -160,33 +168,54 @@ def _adopted(mesh: bpy.types.Object, rigged: list[Cluster]) -> bool:
 
 
 def _static(meshes: list[bpy.types.Object]) -> list[Cluster]:
-    """Group rigless meshes that share a topmost parent or whose boxes touch."""
-    boxes = {mesh.name: box_of([mesh]) for mesh in meshes}
-    groups: list[list[bpy.types.Object]] = []
-    for mesh in meshes:
-        joined = [group for group in groups if any(_together(mesh, other, boxes) for other in group)]
-        merged = [mesh, *(member for group in joined for member in group)]
-        groups = [group for group in groups if group not in joined] + [merged]
+    """Group rigless meshes that touch, or that hang on one parent and do not stand side by side as two figures do."""
+    if not meshes:
+        return []
+    boxes = boxes_of(meshes)
+    parents = np.array([hash(mesh.parent) if mesh.parent else 0 for mesh in meshes])
+    group = np.full(len(meshes), -1)
+    for seed in range(len(meshes)):
+        if group[seed] >= 0:
+            continue
+        group[seed] = seed
+        front = [seed]
+        while front:
+            row = front.pop()
+            near = _touching(boxes, row) | ((parents == parents[row]) & (parents != 0) & ~_beside(boxes, row))
+            for other in np.flatnonzero(near & (group < 0)):
+                group[other] = seed
+                front.append(int(other))
     rows = []
-    for group in groups:
-        biggest = max(group, key=lambda mesh: (len(mesh.data.polygons), mesh.name))
-        root = root_of(biggest)
+    seeds = np.unique(group)
+    roots = [{root_of(meshes[row]).name for row in np.flatnonzero(group == seed)} for seed in seeds]
+    shared = Counter(root for own in roots for root in own)
+    for seed in seeds:
+        members = np.flatnonzero(group == seed)
+        biggest = max((meshes[row] for row in members), key=lambda mesh: (len(mesh.data.polygons), mesh.name))
+        root = root_of(biggest).name
         # A root that holds several groups names none of them.
-        alone = all(root_of(mesh) is not root for other in groups if other is not group for mesh in other)
-        rows.append(Cluster(root.name if alone else biggest.name, sorted(group, key=lambda mesh: mesh.name)))
+        made = Cluster(root if shared[root] == 1 else biggest.name, sorted((meshes[r] for r in members), key=_name))
+        made.box = (boxes[members, 0].min(axis=0), boxes[members, 1].max(axis=0))
+        rows.append(made)
     return rows
 
 
-def _together(mesh: bpy.types.Object, other: bpy.types.Object, boxes: dict[str, tuple[np.ndarray, np.ndarray]]) -> bool:
-    """Whether two rigless meshes belong together: parts of one family, or boxes that touch."""
-    one, two = boxes[mesh.name], boxes[other.name]
-    margin = 0.02 * max(float((one[1] - one[0]).max()), float((two[1] - two[0]).max()))
-    touch = bool(np.all(one[0] <= two[1] + margin) and np.all(two[0] <= one[1] + margin))
-    return touch or (mesh.parent is not None and mesh.parent is other.parent and not _beside(one, two))
+def _name(obj: bpy.types.Object) -> str:
+    return str(obj.name)
 
 
-def _beside(one: tuple[np.ndarray, np.ndarray], two: tuple[np.ndarray, np.ndarray]) -> bool:
-    """Whether two boxes of like height stand side by side, as two figures do."""
-    heights = float(one[1][2] - one[0][2]), float(two[1][2] - two[0][2])
-    apart = np.any((one[0][:2] > two[1][:2]) | (two[0][:2] > one[1][:2]))
-    return bool(apart and min(heights) > 0.5 * max(heights) and abs(one[0][2] - two[0][2]) < 0.2 * max(heights))
+def _touching(boxes: np.ndarray, row: int) -> np.ndarray:
+    """(n,) whether each box touches that one. boxes: (n, 2, 3) lowest and highest corners."""
+    sizes = (boxes[:, 1] - boxes[:, 0]).max(axis=1)
+    margin = 0.02 * np.maximum(sizes, sizes[row])[:, None]
+    one = boxes[row]
+    return np.asarray(np.all((one[0] <= boxes[:, 1] + margin) & (boxes[:, 0] <= one[1] + margin), axis=1))
+
+
+def _beside(boxes: np.ndarray, row: int) -> np.ndarray:
+    """(n,) whether each box and that one are of like height and stand side by side on one level."""
+    one, heights = boxes[row], boxes[:, 1, 2] - boxes[:, 0, 2]
+    apart = np.any((one[0, :2] > boxes[:, 1, :2]) | (boxes[:, 0, :2] > one[1, :2]), axis=1)
+    taller, lower = np.maximum(heights, heights[row]), np.minimum(heights, heights[row])
+    level = np.abs(boxes[:, 0, 2] - one[0, 2]) < 0.2 * taller
+    return np.asarray(apart & level & (lower > 0.5 * taller))

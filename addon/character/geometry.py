@@ -11,6 +11,8 @@ import numpy as np
 
 #: Parts are kept as point attributes of the meshes, so that they survive subdivision and other modifiers.
 ATTRIBUTE = "modelsheet_"
+#: No coordinate of a figure is as large as this.
+FARTHEST = 1e12
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ def evaluated(meshes: Iterable[bpy.types.Object]) -> list[tuple[str, bpy.types.O
             continue
         shown = obj.evaluated_get(graph)
         points = coordinates(shown.data.vertices)
+        if not (np.abs(points) < FARTHEST).all():  # damaged files hold such numbers, and ones that are none
+            points = np.where(np.abs(points) < FARTHEST, points, 0.0)
         matrix = np.array(shown.matrix_world, dtype=np.float64)
         rows.append((obj.name, shown, (points @ matrix[:3, :3].T + matrix[:3, 3]).astype(np.float32)))
     return rows

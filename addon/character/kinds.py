@@ -25,7 +25,7 @@ LEGS = 4
 #: Words in names of things that have a head and shoulders in outline and are no people.
 THINGS = re.compile(
     r"(?<![a-z])(?:chess|chair|stool|sofa|table|desk|lamp|vase|bottle|car|truck|plane|ship|boat|house|tree|gun|rifle|"
-    r"horse|dog|wolf|cow|sheep|deer|spider|bird|fish|dragon|dinosaur|insect)(?![a-z])"
+    r"horse|dog|wolf|cow|sheep|deer|spider|bird|fish|dragon|dinosaur|insect)(?![a-z0-9])"
 )
 
 
@@ -40,7 +40,7 @@ class Kind:
 
 def kind_of(subject: Subject, facing: np.ndarray, found: FoundHead, head: np.ndarray, eyes: bool) -> Kind:
     """What the figure is. facing: its line of sight; head: (N, 3) world points of the head."""
-    if subject.vrm is not None and subject.vrm.bones:
+    if subject.vrm is not None and "head" in subject.vrm.bones and "head" in subject.bones:
         return Kind("humanoid", "the file maps its bones to a person's", 1.0)
     frame = subject.anatomy.frame
     trunk = subject.pair("upper_arm") is not None and subject.pair("upper_leg") is not None
@@ -70,7 +70,7 @@ def _no_person(subject: Subject, facing: np.ndarray, found: FoundHead, head: np.
         return "it is flat"
     name = " ".join([subject.cluster.name, *(mesh.name for mesh in subject.body)]).lower().replace("_", " ")
     word = THINGS.search(name)
-    if word and subject.cluster.armature is None:
+    if word and subject.cluster.armature is None and not eyes:
         return f"it is called {word.group()}"
     if found.kind == "outline" and not eyes:
         box = np.ptp(shape.to_frame(head[head[:, 2] > (found.low or -np.inf)], facing), axis=0)

@@ -12,6 +12,8 @@ from .geometry import surface
 SHEET, SLAB = 0.02, 0.15
 #: A room or sky reaches past everything else by this factor.
 ROOM = 1.3
+#: So many of the largest meshes are tried.
+TRIED = 60
 #: A crate has hardly more corners than a box, and at least this share of its points lie on the sides of its box.
 CRATE_POINTS, ON_SIDES = 60, 0.98
 
@@ -19,7 +21,21 @@ CRATE_POINTS, ON_SIDES = 60, 0.98
 def box_of(meshes: list[bpy.types.Object]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest corner in world space."""
     points = surface(meshes).vertices
+    if not len(points):  # modifiers may leave nothing
+        return np.zeros(3), np.zeros(3)
     return points.min(axis=0), points.max(axis=0)
+
+
+def boxes_of(meshes: list[bpy.types.Object]) -> np.ndarray:
+    """(n, 2, 3) lowest and highest corner of each mesh, in world space, read in one go."""
+    whole = surface(meshes)
+    boxes = np.zeros((len(meshes), 2, 3))
+    for row, mesh in enumerate(meshes):
+        span = whole.spans.get(mesh.name, slice(0, 0))
+        if span.stop > span.start:
+            points = whole.vertices[span]
+            boxes[row] = points.min(axis=0), points.max(axis=0)
+    return boxes
 
 
 def scenery(objects: list[bpy.types.Object], rigged: set[str]) -> list[bpy.types.Object]:
@@ -28,21 +44,27 @@ def scenery(objects: list[bpy.types.Object], rigged: set[str]) -> list[bpy.types
     rigged: names of the meshes that an armature moves.
     """
     meshes = [obj for obj in objects if obj.type == "MESH" and len(obj.data.polygons) and not obj.hide_render]
-    loose = [mesh for mesh in meshes if mesh.name not in rigged]
-    boxes = {mesh.name: np.stack(box_of([mesh])) for mesh in meshes}
-    most = max((len(mesh.data.polygons) for mesh in meshes), default=0)
-    found: list[bpy.types.Object] = []
+    if not meshes:
+        return []
+    boxes = boxes_of(meshes)
+    faces = np.array([len(mesh.data.polygons) for mesh in meshes])
+    free = np.array([mesh.name not in rigged for mesh in meshes])
+    left = np.ones(len(meshes), dtype=bool)
     for rule in (_sheet, _room, _slab):  # each looks at what the ones before have left
-        held = {mesh.name: boxes[mesh.name] for mesh in meshes if mesh not in found}
-        found += [
-            mesh
-            for mesh in loose
-            if mesh not in found and (rule is not _room or len(mesh.data.polygons) < most) and rule(held, mesh.name)
+        rows = np.flatnonzero(free & left)
+        rows = rows[np.argsort(-np.ptp(boxes[rows], axis=1).max(axis=1))][:TRIED]
+        gone = [
+            row
+            for row in rows
+            if left.sum() > 1
+            and (rule is not _room or faces[row] < faces.max())
+            and rule(boxes[row], boxes[left & (np.arange(len(meshes)) != row)])
         ]
-    left = [mesh for mesh in meshes if mesh not in found]
-    if any(len(mesh.data.vertices) > CRATE_POINTS for mesh in left):
-        found += [mesh for mesh in left if mesh.name not in rigged and _crate(mesh)]
-    return found if len(found) < len(meshes) else []
+        left[gone] = False
+    counts = np.array([len(mesh.data.vertices) for mesh in meshes])
+    if (counts[left] > CRATE_POINTS).any():
+        left &= ~np.array([bool(free[row]) and _crate(mesh) for row, mesh in enumerate(meshes)])
+    return [mesh for mesh, stays in zip(meshes, left, strict=True) if not stays] if left.any() else []
 
 
 def words_and_curves(objects: list[bpy.types.Object], roots: set[bpy.types.Object]) -> list[bpy.types.Object]:
@@ -59,41 +81,31 @@ def _ancestors(obj: bpy.types.Object) -> set[bpy.types.Object]:
     return found
 
 
-def _rest(boxes: dict[str, np.ndarray], name: str) -> np.ndarray | None:
-    """The box of everything else."""
-    rows = [box for other, box in boxes.items() if other != name]
-    return np.stack([np.min([r[0] for r in rows], axis=0), np.max([r[1] for r in rows], axis=0)]) if rows else None
-
-
-def _sheet(boxes: dict[str, np.ndarray], name: str) -> bool:
+def _sheet(box: np.ndarray, others: np.ndarray) -> bool:
     """A flat mesh, lying or standing, larger than any other mesh in its own two directions."""
-    size = np.ptp(boxes[name], axis=0)
+    size, sizes = np.ptp(box, axis=0), np.ptp(others, axis=1)
     thin = int(np.argmin(size))
     wide = [axis for axis in range(3) if axis != thin]
     if size[thin] > SHEET * size[wide].min():
         return False
-    others = [np.ptp(box, axis=0) for other, box in boxes.items() if other != name]
-    solid = [other for other in others if other.min() > SHEET * np.sort(other)[1]]
-    return bool(solid) and bool(size[wide].min() > max(other[wide].min() for other in solid))
+    solid = sizes[sizes.min(axis=1) > SHEET * np.sort(sizes, axis=1)[:, 1]]
+    return bool(len(solid)) and bool(size[wide].min() > solid[:, wide].min(axis=1).max())
 
 
-def _slab(boxes: dict[str, np.ndarray], name: str) -> bool:
+def _slab(box: np.ndarray, others: np.ndarray) -> bool:
     """A low broad mesh on which the others stand."""
-    size, rest = np.ptp(boxes[name], axis=0), _rest(boxes, name)
-    if rest is None or size[2] > SLAB * size[:2].min():
-        return False
+    size, rest = np.ptp(box, axis=0), np.stack([others[:, 0].min(axis=0), others[:, 1].max(axis=0)])
     high = np.ptp(rest, axis=0)
-    under = boxes[name][1, 2] < rest[0, 2] + 0.15 * high[2]
-    return bool(under and size[2] < 0.3 * high[2] and size[:2].min() > 0.6 * high[:2].max())
+    under = box[1, 2] < rest[0, 2] + 0.15 * high[2]
+    low = size[2] < SLAB * size[:2].min() and size[2] < 0.3 * high[2]
+    return bool(under and low and size[:2].min() > 0.6 * high[:2].max())
 
 
-def _room(boxes: dict[str, np.ndarray], name: str) -> bool:
+def _room(box: np.ndarray, others: np.ndarray) -> bool:
     """What all the rest stands in."""
-    rest = _rest(boxes, name)
-    if rest is None:
-        return False
-    size, high = np.ptp(boxes[name], axis=0), np.ptp(rest, axis=0)
-    inside = np.all(boxes[name][0] <= rest[0] + 0.1 * high) and np.all(boxes[name][1] >= rest[1] - 0.1 * high)
+    rest = np.stack([others[:, 0].min(axis=0), others[:, 1].max(axis=0)])
+    size, high = np.ptp(box, axis=0), np.ptp(rest, axis=0)
+    inside = np.all(box[0] <= rest[0] + 0.1 * high) and np.all(box[1] >= rest[1] - 0.1 * high)
     return bool(inside and np.all(size > ROOM * np.maximum(high, 1e-9)))
 
 

@@ -25,6 +25,8 @@ BACK = re.compile(r"hair|ponytail|髪")
 MARGIN = 0.1
 #: Feet side by side take up less than this share of the height along the line of sight.
 STRIDE = 0.24
+#: Both feet together lead straight ahead, but for this share.
+ASLANT = 0.2
 #: From here on the fineness of the mesh alone tells the face.
 FINE = 0.3
 #: The evidence from shape at which it is quite clear.
@@ -80,15 +82,18 @@ def signs_of(subject: Subject, head: np.ndarray, eyes: Eyes | None, line: Line |
     step = shape.sole_direction(outline) if legs else None
     if step is not None:
         clear = float(np.linalg.norm(step[:2])) / (CLEAR["feet"] * float(np.ptp(outline[:, 2])))
-        clear = min(clear, 1.0) * (0.3 if line is not None and _striding(outline, line) else 1.0)
+        clear = min(clear, 1.0) * (0.2 if line is not None and _striding(outline, step, line) else 1.0)
         signs += straight(np.array([step[0], step[1], 0.0]), "soles in front of the ankles", clear)
     if line is not None:
         signs += _by_relief(subject, head, line)
     return signs
 
 
-def _striding(points: np.ndarray, line: Line) -> bool:
-    """Whether one foot stands before the other, so that their middle tells little."""
+def _striding(points: np.ndarray, step: np.ndarray, line: Line) -> bool:
+    """Whether one foot stands before the other or is lifted, so that the middle of both tells little."""
+    across = np.cross(line.direction, (0.0, 0.0, 1.0))[:2]
+    if abs(float(step[:2] @ across)) > ASLANT * float(np.linalg.norm(step[:2])):
+        return True
     bottom, height = float(points[:, 2].min()), float(np.ptp(points[:, 2]))
     soles = points[points[:, 2] < bottom + 0.03 * height]
     return bool(np.ptp(soles @ line.direction) > STRIDE * height)

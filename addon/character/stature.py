@@ -68,7 +68,8 @@ def body_kind(subject: Subject, head: Skull, facing: np.ndarray) -> str:
     points = shape.to_frame(subject.outline, facing)
     below = (float(head.chin[2]) - float(points[:, 2].min())) / max(head.height, 1e-9)
     knees = subject.pair("lower_leg")
-    if knees and max(knee[2] for knee in knees) < head.chin[2] and below > 0.3:
+    reached = knees is not None and float(points[:, 2].min()) < min(knee[2] for knee in knees)
+    if knees and reached and max(knee[2] for knee in knees) < head.chin[2] and below > 0.3:
         return "full"
     if below > 0.8 and (shape.has_legs(points) or below > TALL):
         return "full"

@@ -49,9 +49,10 @@ def understand(source: str, sha256: str, overrides: Overrides, vrm: Vrm | None) 
     """
     objects = list(bpy.context.scene.objects)
     floor = set_apart(objects)
-    rows = clusters([obj for obj in objects if obj not in floor])
+    rows = [row for row in clusters([obj for obj in objects if obj not in floor]) if row.solid]
     if not rows:
-        raise InputError(f"{source}: holds no mesh with faces, so there is nothing to photograph. Choose another file.")
+        what = "holds no mesh with faces, or only flat ones, so there is nothing to photograph"
+        raise InputError(f"{source}: {what}. Choose another file.")
     chosen, result = _choose(rows, overrides, vrm)
     rest = [row for row in rows if row is not chosen]
     worth = [row for row in rest if row.armature is not None or row.weight > LEAST * chosen.weight]
