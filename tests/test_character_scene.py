@@ -322,3 +322,31 @@ def test_a_table_is_no_person_and_the_reason_is_given() -> None:
     assert loaded.facts.kind == "other"
     assert loaded.facts.evidence["kind"]
     assert any("no person" in warning for warning in loaded.warnings)
+
+
+def test_a_flat_sheet_alone_is_refused_and_damaged_numbers_trip_nothing() -> None:
+    def sheet(points: list[tuple]) -> None:
+        mesh = bpy.data.meshes.new("sheet")
+        mesh.from_pydata(points, [], [(0, 1, 2), (1, 2, 3)])
+        bpy.context.scene.collection.objects.link(bpy.data.objects.new("sheet", mesh))
+
+    sheet([(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0)])
+    with pytest.raises(InputError, match="flat"):
+        seen()
+    importers.clear()
+    sheet([(float("nan"), 0, 0), (1e30, 0, 0), (0, 1, 1), (0, 0, 1)])
+    assert seen().facts.kind == "other"
+
+
+def test_a_bust_cut_from_a_rigged_figure_is_no_full_body() -> None:
+    rig = person()
+    mesh = next(obj for obj in bpy.data.objects if obj.type == "MESH")
+    work = bmesh.new()
+    work.from_mesh(mesh.data)
+    bmesh.ops.delete(work, geom=[vert for vert in work.verts if vert.co.z < 1.25], context="VERTS")
+    work.to_mesh(mesh.data)
+    work.free()
+    loaded = seen()
+    assert loaded.armature == rig
+    assert loaded.facts.body == "bust"
+    assert "floor" not in loaded.facts.landmarks
