@@ -14,11 +14,11 @@ bpy = pytest.importorskip("bpy")
 
 import bmesh  # noqa: E402
 from mathutils import Matrix  # noqa: E402
-from modelsheet.character.cleanup import clean  # noqa: E402
-from modelsheet.character.importers import clear  # noqa: E402
+from modelsheet.character.files.importers import clear  # noqa: E402
 from modelsheet.character.load import adopt  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
-from modelsheet.character.still import expressive  # noqa: E402
+from modelsheet.character.tidy.cleanup import clean  # noqa: E402
+from modelsheet.character.tidy.still import expressive  # noqa: E402
 from modelsheet.common.blender import node_tree  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
 

@@ -22,12 +22,12 @@ bpy = pytest.importorskip("bpy")
 import addon_utils  # noqa: E402
 import bmesh  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
-from modelsheet.character.cleanup import clean  # noqa: E402
-from modelsheet.character.importers import clear, import_file  # noqa: E402
+from modelsheet.character.files.importers import clear, import_file  # noqa: E402
+from modelsheet.character.files.sniff import sniff  # noqa: E402
 from modelsheet.character.load import adopt, load_file  # noqa: E402
 from modelsheet.character.measure import measure  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
-from modelsheet.character.sniff import sniff  # noqa: E402
+from modelsheet.character.tidy.cleanup import clean  # noqa: E402
 from modelsheet.common.blender import has_importer, node_tree  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from modelsheet.character.meshopt import Damaged, decode
+from modelsheet.character.files.meshopt import Damaged, decode
 
 
 def wave(count: int, stride: int, bits: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from modelsheet.character.naming import find_roles, normalise
+from modelsheet.character.names.naming import find_roles, normalise
 
 ARM = ("hips", "head", "left_upper_arm", "left_lower_arm", "right_upper_arm", "left_upper_leg", "left_lower_leg")
 

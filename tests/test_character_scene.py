@@ -12,10 +12,10 @@ import pytest
 bpy = pytest.importorskip("bpy")
 import bmesh  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
-from modelsheet.character import importers  # noqa: E402
+from modelsheet.character.files import importers  # noqa: E402
+from modelsheet.character.find.understand import understand  # noqa: E402
 from modelsheet.character.loaded import Loaded  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
-from modelsheet.character.understand import understand  # noqa: E402
 from modelsheet.common.errors import InputError  # noqa: E402
 
 #: bone: (parent, joint, end, radius of the flesh around it); a person in T-pose that looks along -Y, 1.75 high.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from modelsheet.character.naming import find_roles
+from modelsheet.character.names.naming import find_roles
 
 #: Scheme -> "role: bone" lines; bones after "-" are there too and must be given no role of this table.
 RIGS = {

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from modelsheet.character.archive import unpack_collada
-from modelsheet.character.beside import Beside
-from modelsheet.character.gltf import read_vrm, target_names
-from modelsheet.character.sniff import sniff, suffixes, table
+from modelsheet.character.files.archive import unpack_collada
+from modelsheet.character.files.beside import Beside
+from modelsheet.character.files.gltf import read_vrm, target_names
+from modelsheet.character.files.sniff import sniff, suffixes, table
 from modelsheet.common.errors import InputError
 
 SCENE = {"asset": {"version": "2.0"}}
@@ -214,7 +214,7 @@ def test_what_leaves_an_archive_is_contained_and_bounded(tmp_path: Path, monkeyp
     target.mkdir()
     assert unpack_collada(path, target) == target / "b" / "c.dae"
     assert sorted(entry.name for entry in tmp_path.rglob("*") if entry.is_file()) == ["a.zae", "c.dae", "skin.png"]
-    monkeypatch.setattr("modelsheet.character.archive.MAX_UNPACKED", 40)
+    monkeypatch.setattr("modelsheet.character.files.archive.MAX_UNPACKED", 40)
     with pytest.raises(InputError, match="larger than"):
         unpack_collada(path, target)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from modelsheet.character.roles import read_anatomy
-from modelsheet.character.topology import Tree, read_frame
+from modelsheet.character.find.roles import read_anatomy
+from modelsheet.character.find.topology import Tree, read_frame
 
 #: A person looking along -Y: bone, parent, joint (x, y, z), how much surface it moves and how far from its joint.
 PERSON = [

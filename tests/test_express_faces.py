@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import bpy
 import numpy as np
 import pytest
-from modelsheet.character.express import abilities, express
+from modelsheet.character.face.express import abilities, express
 from modelsheet.character.geometry import surface
 from modelsheet.character.loaded import KeyDrive, Loaded
 from modelsheet.plan.facts import CharacterFacts, Head

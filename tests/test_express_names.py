@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from modelsheet.character.face_names import face_bones_named, face_schemes, read_key
+from modelsheet.character.names.face_names import face_bones_named, face_schemes, read_key
 from modelsheet.plan.settings import axis_settings
 
 BOTH = {

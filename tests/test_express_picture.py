@@ -10,11 +10,11 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
-from modelsheet.character.express import abilities, express
-from modelsheet.character.face_keys import face_keys
-from modelsheet.character.face_raster import draw
+from modelsheet.character.face.express import abilities, express
+from modelsheet.character.face.raster import draw
+from modelsheet.character.files.gltf import Bind, Vrm
+from modelsheet.character.find.face_keys import face_keys
 from modelsheet.character.geometry import surface, write_part
-from modelsheet.character.gltf import Bind, Vrm
 from modelsheet.character.loaded import KeyDrive, Loaded
 from modelsheet.plan.facts import CharacterFacts, Head
 from modelsheet.plan.settings import setting

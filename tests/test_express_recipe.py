@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from modelsheet.character.express_recipe import bone_rows, bones_of, both_sides, key_weights, own_way
+from modelsheet.character.face.recipe import bone_rows, bones_of, both_sides, key_weights, own_way
 from modelsheet.plan.settings import axis_settings
 
 EXPRESSIONS = "neutral happy serious focused surprised shocked angry sad slight_smile smirk sceptical worried".split()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modelsheet.character.licence import beside, read_licence
-from modelsheet.character.sniff import Found
+from modelsheet.character.files.sniff import Found
+from modelsheet.character.licence.read import beside, read_licence
 
 CLOSED = {"author": "Ada", "allowedUserName": "OnlyAuthor", "violentUssageName": "Disallow"}
 CLOSED |= {

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from modelsheet.character.express import abilities as expressions
-from modelsheet.character.express import express
+from modelsheet.character.face.express import abilities as expressions
+from modelsheet.character.face.express import express
 from modelsheet.character.geometry import surface
 from modelsheet.character.load import load_file
 from modelsheet.character.loaded import Loaded
 from modelsheet.character.overrides import Overrides
-from modelsheet.character.pose import abilities, strike
-from modelsheet.character.pose_axes import SIDES, axes_of
-from modelsheet.character.pose_surface import HAND, HEAD, UPPER, Region, body_tree, depth, gap, part_points
+from modelsheet.character.pose.axes import SIDES, axes_of
+from modelsheet.character.pose.strike import abilities, strike
+from modelsheet.character.pose.surface import HAND, HEAD, UPPER, Region, body_tree, depth, gap, part_points
 from modelsheet.plan.settings import axis_settings, setting
 
 if TYPE_CHECKING:

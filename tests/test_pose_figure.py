@@ -11,12 +11,12 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
-from modelsheet.character.express import express
+from modelsheet.character.face.express import express
 from modelsheet.character.geometry import surface
 from modelsheet.character.loaded import Loaded
-from modelsheet.character.pose import abilities, strike
-from modelsheet.character.pose_axes import axes_of
-from modelsheet.character.pose_skeleton import Skeleton
+from modelsheet.character.pose.axes import axes_of
+from modelsheet.character.pose.skeleton import Skeleton
+from modelsheet.character.pose.strike import abilities, strike
 from modelsheet.plan.facts import CharacterFacts, Head
 from modelsheet.plan.settings import axis_settings, setting
 

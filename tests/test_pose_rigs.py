@@ -17,10 +17,10 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
-from modelsheet.character.express import express
+from modelsheet.character.face.express import express
 from modelsheet.character.loaded import Loaded, Made
-from modelsheet.character.pose import abilities, strike
-from modelsheet.character.pose_axes import axes_of
+from modelsheet.character.pose.axes import axes_of
+from modelsheet.character.pose.strike import abilities, strike
 from modelsheet.plan.settings import axis_settings, setting
 from test_pose_figure import make_figure, seen_from_front
 

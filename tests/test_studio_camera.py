@@ -11,7 +11,7 @@ from mathutils import Matrix, Vector
 from modelsheet.character.load import load_file
 from modelsheet.character.measure import measure
 from modelsheet.character.overrides import Overrides
-from modelsheet.character.pose import strike
+from modelsheet.character.pose.strike import strike
 from modelsheet.plan.settings import axis_settings, setting
 from modelsheet.studio.camera import NAME, aim, place
 from modelsheet.studio.frames import axes, direction, head_center, head_forward

@@ -11,15 +11,17 @@ from typing import Any
 from ..common.errors import InputError
 from ..common.files import sha256_file
 from ..plan.facts import SURE, CharacterFacts
-from . import express, importers, pose
-from .cleanup import clean
-from .gltf import read_vrm
-from .licence import beside, describe, read_licence
-from .licence_blend import read_blend
+from .face import express
+from .files import importers
+from .files.gltf import read_vrm
+from .files.sniff import sniff
+from .find.understand import understand
+from .licence.blend import read_blend
+from .licence.read import beside, describe, read_licence
 from .loaded import Loaded
 from .overrides import Overrides
-from .sniff import sniff
-from .understand import understand
+from .pose import strike as pose
+from .tidy.cleanup import clean
 
 #: What can be found wrongly: its name in the facts, how a doubt begins, and the option that mends it.
 DOUBTS = (

@@ -11,10 +11,10 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..character.express import express
+from ..character.face.express import express
 from ..character.loaded import Body, Loaded
 from ..character.measure import measure
-from ..character.pose import strike
+from ..character.pose.strike import strike
 from ..common.errors import WorkError
 from ..common.files import whole
 from ..common.version import VERSION
