@@ -40,7 +40,8 @@ def write_plain(path: Path, data: dict[str, Any], target: Path) -> None:
         starts.append(len(blob))
         blob += buffer
         blob += bytes(-len(blob) % 8)
-    plain = dict(data)
+    # Actions are cleared after the import anyway, and can take most of its time.
+    plain = {key: value for key, value in data.items() if key != "animations"}
     plain["asset"] = {**data["asset"], "version": "2.0"}
     plain["bufferViews"] = [_view(path, row, buffers, starts, blob) for row in as_maps(data.get("bufferViews"))]
     plain["images"] = [_image(near, row, plain["bufferViews"], blob) for row in as_maps(data.get("images"))]
