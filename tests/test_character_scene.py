@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -350,3 +351,30 @@ def test_a_bust_cut_from_a_rigged_figure_is_no_full_body() -> None:
     assert loaded.armature == rig
     assert loaded.facts.body == "bust"
     assert "floor" not in loaded.facts.landmarks
+
+
+#: The same bones as a beast's: a trunk that rises a little forwards, and four legs of which the hind ones slant back.
+BEAST = {
+    "Hips": ("", (0, 0, 0.95), (0, -0.3, 0.98), 0.16),
+    "Spine": ("Hips", (0, -0.3, 0.98), (0, -0.6, 1.0), 0.16),
+    "Chest": ("Spine", (0, -0.6, 1.0), (0, -0.85, 1.05), 0.17),
+    "Neck": ("Chest", (0, -0.9, 1.1), (0, -1.05, 1.4), 0.07),
+    "Head": ("Neck", (0, -1.05, 1.42), (0, -1.25, 1.4), 0.1),
+    "UpperArm.L": ("Chest", (0.14, -0.8, 0.95), (0.14, -0.78, 0.5), 0.05),
+    "LowerArm.L": ("UpperArm.L", (0.14, -0.78, 0.5), (0.14, -0.8, 0.1), 0.04),
+    "Hand.L": ("LowerArm.L", (0.14, -0.8, 0.1), (0.14, -0.83, 0.02), 0.04),
+    "UpperLeg.L": ("Hips", (0.12, 0.0, 0.92), (0.12, 0.3, 0.5), 0.08),
+    "LowerLeg.L": ("UpperLeg.L", (0.12, 0.3, 0.5), (0.12, 0.55, 0.1), 0.05),
+    "Foot.L": ("LowerLeg.L", (0.12, 0.55, 0.08), (0.12, 0.5, 0.02), 0.04),
+}
+
+
+def test_a_beast_is_never_stood_up_on_its_hind_legs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "BONES", BEAST)
+    person("horse")
+    high = max((obj.matrix_world @ Vector(corner)).z for obj in bpy.data.objects for corner in obj.bound_box)
+    loaded = seen()
+    assert loaded.facts.kind == "other"
+    assert loaded.facts.height <= high * 1.01
+    assert not any("stood up" in warning for warning in loaded.warnings)
+    assert angle(loaded, (0, -1)) < 10

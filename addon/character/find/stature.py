@@ -83,7 +83,8 @@ def _lying_along(subject: Subject) -> np.ndarray | None:
     if frame is not None and frame.upright > UPRIGHT and (along is None or down is None):
         along, down = frame.along, -frame.along
     if along is not None and down is not None:
-        return along if along[2] < UPRIGHT and float(along @ down) < -UPRIGHT else None
+        # Legs that reach down stand, whatever the trunk does above them: a beast is never turned.
+        return along if along[2] < UPRIGHT and float(along @ down) < -UPRIGHT < down[2] else None
     if along is not None:
         neck = subject.marks.get("neck")
         return along if neck is not None and along[2] < -UPRIGHT else None
