@@ -32,8 +32,6 @@ from modelsheet.common.errors import InputError  # noqa: E402
 #: Cases that the program does not understand yet, by the name of their row: what is wrong.
 KNOWN: dict[str, str] = {
     "on the other side, turned, no rig": "rigless figures that lie across the axes are not stood up",
-    "bones gltf_joints": "eye bones are not found",
-    "bones russian": "eye bones are not found",
 }
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ...common import blender
 from ..geometry import coordinates, group_weights
+from ..names.eye_words import is_eye
 from ..tidy.materials import BARE, STOOD_IN
-from .eyes import is_eye
 from .shape import to_frame
 from .subject import Subject, descendants
 

@@ -10,7 +10,7 @@ from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
 from ..geometry import evaluated
-from .eyes import is_eye
+from ..names.eye_words import is_eye
 from .face_cover import covers
 from .subject import Subject
 

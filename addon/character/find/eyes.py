@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
 from ..geometry import coordinates
+from ..names.eye_words import is_eye
 from ..names.naming import normalise
 from .face_keys import motion
 from .subject import Subject
-
-EYE = re.compile(r"eye|iris|sclera|cornea|pupil|目|瞳")
-NOT_EYE = re.compile(r"brow|lash|lid|glass|occl|shadow|blend|stem|line|extra|wet|tear|highlight")
 
 
 @dataclass(frozen=True)
@@ -41,12 +38,6 @@ def find_eyes(subject: Subject, head: np.ndarray) -> Eyes | None:
         if np.all(both > low - margin) and np.all(both < high + margin):
             return eyes
     return None
-
-
-def is_eye(name: str) -> bool:
-    """Whether a mesh, material or group name means an eyeball."""
-    text = name.lower()
-    return bool(EYE.search(text)) and not NOT_EYE.search(text)
 
 
 def _named(subject: Subject) -> Eyes | None:

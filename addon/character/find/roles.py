@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..names.naming import CORE, ENOUGH, find_roles
+from .eye_bones import eye_bones
 from .topology import Frame, Tree, read_frame
 
 LIMBS = frozenset(role for role in CORE if role.startswith(("left_", "right_")))
@@ -39,6 +40,11 @@ class Anatomy:
 
 def read_anatomy(tree: Tree, known: Mapping[str, str], scheme: str) -> Anatomy:
     """Put together what is known of a skeleton. known: role -> bone as the file itself says (VRM), told by `scheme`."""
+    read = _body(tree, known, scheme)
+    return replace(read, bones=read.bones | eye_bones(tree, read.bones))
+
+
+def _body(tree: Tree, known: Mapping[str, str], scheme: str) -> Anatomy:
     told = find_roles(tree.names)
     names = dict(known)
     names |= {role: bone for role, bone in told.bones.items() if role not in known and bone not in set(known.values())}
