@@ -25,6 +25,7 @@ from typing import Any, TextIO
 
 import bpy
 
+from .character.as_imported import as_imported
 from .character.load import adopt, load_file
 from .character.loaded import Loaded
 from .character.overrides import Overrides
@@ -69,7 +70,7 @@ class Server:
             self.loaded = load_file(Path(file), corrections)
         yield {
             "event": "loaded",
-            "facts": self.loaded.facts.to_json(),
+            "facts": as_imported(self.loaded.facts, self.loaded.stood).to_json(),
             "sha256": self.loaded.sha256,
             "format": self.loaded.form,
             "warnings": self.loaded.warnings,

@@ -13,6 +13,7 @@ import pytest
 bpy = pytest.importorskip("bpy")
 import bmesh  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
+from modelsheet.character.as_imported import as_imported  # noqa: E402
 from modelsheet.character.files import importers  # noqa: E402
 from modelsheet.character.find.understand import understand  # noqa: E402
 from modelsheet.character.loaded import Loaded  # noqa: E402
@@ -190,6 +191,21 @@ def test_a_rigged_figure_is_understood_with_and_without_names(
     if rename is None:
         assert loaded.facts.confidence["facing"] > 0.7
         assert loaded.facts.evidence["kind"]
+
+
+@pytest.mark.parametrize(("axis", "degrees"), [("X", -90), ("X", 90), ("Y", 90), ("X", 180), ("Z", 40)])
+def test_what_was_stood_up_is_told_where_the_file_has_it(axis: str, degrees: float) -> None:
+    person()
+    loaded = seen()
+    upright = loaded.facts
+    importers.clear()
+    turned(person(), axis, degrees)
+    loaded = seen()
+    told = as_imported(loaded.facts, loaded.stood)
+    turn = np.array(Matrix.Rotation(math.radians(degrees), 3, axis))
+    assert np.degrees(np.arccos(np.clip(turn @ upright.facing @ told.facing, -1, 1))) < 10
+    assert turn @ upright.up @ told.up > 0.99
+    assert np.linalg.norm(turn @ upright.head.center - told.head.center) < 0.1 * upright.head.height
 
 
 def test_sides_that_are_named_the_wrong_way_round_are_put_right() -> None:

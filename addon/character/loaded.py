@@ -40,6 +40,8 @@ class Loaded:
     keys: canonical ARKit name (`mouthSmileLeft`) -> the shape keys that make it.
     own: the file's own whole expressions (VRM presets, `Angry`): canonical setting name -> shape keys.
     anchors: key point -> what it is tied to; measure() reads them.
+    stood: (4, 4) how it was turned after the import, to stand; facts describe it as it stands now, those of `others` as
+    the file has them.
     """
 
     facts: CharacterFacts
@@ -54,6 +56,7 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
     others: list[CharacterFacts] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
+    stood: np.ndarray = field(default_factory=lambda: np.eye(4))
 
     def part_names(self) -> list[str]:
         """The meshes and bones of which one may be the head: meshes first, then bones from the top down."""

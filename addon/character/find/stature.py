@@ -33,8 +33,10 @@ def stand_up(subject: Subject) -> list[str]:
     turn = _squared(Vector(along).rotation_difference(Vector((0, 0, 1))).to_matrix()).to_4x4()
     pivot = Matrix.Translation(Vector(subject.points.mean(axis=0).tolist()))
     objects = [*subject.cluster.meshes, *([subject.cluster.armature] if subject.cluster.armature else [])]
+    stood = pivot @ turn @ pivot.inverted()
     for root in dict.fromkeys(root_of(obj) for obj in objects):
-        root.matrix_world = pivot @ turn @ pivot.inverted() @ root.matrix_world
+        root.matrix_world = stood @ root.matrix_world
+    subject.stood = np.array(stood)
     subject.refresh()
     return ["the character lies in the file; it was stood up for the pictures."]
 

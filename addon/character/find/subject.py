@@ -23,7 +23,8 @@ class Subject:
     """anatomy: which bone is which; marks: role -> its place in world space (a bone's head, or a joint's middle).
 
     skins: mesh name -> which bone moves which of its vertices; tree: the skeleton as it stands. aside: names of meshes
-    that are not part of the body (what it holds) and do not count for its outline.
+    that are not part of the body (what it holds) and do not count for its outline. stood: (4, 4) how it was turned
+    from where the file has it, to stand.
     """
 
     cluster: Cluster
@@ -35,6 +36,7 @@ class Subject:
     aside: frozenset[str] = frozenset()
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     shape: Surface = field(default_factory=lambda: Surface(np.zeros((0, 3), np.float32), {}))
+    stood: np.ndarray = field(default_factory=lambda: np.eye(4))
 
     @property
     def bones(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ import numpy as np
 from ...common.errors import InputError
 from ...plan.facts import CharacterFacts, Head
 from ..anchors import Anchor
+from ..as_imported import as_imported
 from ..files.gltf import Vrm
 from ..geometry import evaluated, read_parts
 from ..loaded import Loaded
@@ -56,7 +57,7 @@ def understand(source: str, sha256: str, overrides: Overrides, vrm: Vrm | None) 
     chosen, result = _choose(rows, overrides, vrm)
     rest = [row for row in rows if row is not chosen]
     worth = [row for row in rest if row.armature is not None or row.weight > LEAST * chosen.weight]
-    others = [study(make_subject(row, None), Overrides()).facts for row in worth[:MOST]]
+    others = [study(make_subject(row, None), Overrides()) for row in worth[:MOST]]
     hidden = [*floor, *(mesh for row in rest for mesh in row.meshes)]
     hidden += words_and_curves(objects, {root_of(obj) for obj in [*chosen.meshes, *filter(None, [chosen.armature])]})
     for mesh in hidden:
@@ -76,8 +77,9 @@ def understand(source: str, sha256: str, overrides: Overrides, vrm: Vrm | None) 
         keys=subject.keys.keys,
         own=subject.keys.own,
         warnings=warnings,
-        others=[facts for facts in others if facts.kind == "humanoid"],
+        others=[as_imported(other.facts, other.subject.stood) for other in others if other.facts.kind == "humanoid"],
         anchors=result.anchors,
+        stood=subject.stood,
     )
 
 
