@@ -691,13 +691,18 @@ def test_missing_textures_are_told_once() -> None:
     assert "Unlit" not in warnings[0]
 
 
-def test_meshes_tell_what_a_material_without_a_telling_name_is_of() -> None:
+@pytest.mark.parametrize(
+    ("mesh", "color"),
+    [("head", SKIN), ("hipoly_81_bones_opacity", (0.45, 0.38, 0.34)), ("hair and body", (0.45, 0.38, 0.34))],
+)
+def test_meshes_tell_what_a_material_without_a_telling_name_is_of(mesh: str, color: tuple[float, ...]) -> None:
+    """A body is never taken for the hair that is in the same mesh."""
     material, tree, output = made("body_bake")
     surface = shader(tree, "BsdfPrincipled", output)
     tree.links.new(textured(tree, lost_picture("bake")).outputs[0], surface.inputs["Base Color"])
-    ball("head").data.materials.append(material)
+    ball(mesh).data.materials.append(material)
     clean("case")
-    assert tuple(surface.inputs["Base Color"].default_value[:3]) == pytest.approx(SKIN)
+    assert tuple(surface.inputs["Base Color"].default_value[:3]) == pytest.approx(color)
 
 
 def test_one_picture_for_all_is_nobodys() -> None:

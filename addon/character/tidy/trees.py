@@ -46,8 +46,9 @@ def stand_in(name: str, meshes: Iterable[str] = ()) -> tuple[float, float, float
     rows = table()["stand_ins"]
     row = next(row for row in rows if row["name"].search(name))
     if row.get("weak"):
-        told = [next(row for row in rows if row["name"].search(mesh)) for mesh in meshes]
-        row = next((row for row in told if not row.get("weak")), row)
+        fit = [each for each in rows if not (row.get("large") and each.get("small"))]
+        told = [next(each for each in fit if each["name"].search(mesh)) for mesh in meshes]
+        row = next((each for each in told if not each.get("weak")), row)
     return (*row["color"], 1.0)
 
 
