@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands, one file each: add(commands) says its words, run(given, console) does it and returns the status.
+
+COMMANDS is the order in which help lists them.
+"""
+
+from . import caption, inspect, make, package, plan, presets, render
+
+COMMANDS = (make, render, inspect, presets, plan, caption, package)

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`modelsheet make`: all of it, in order."""
+
+from __future__ import annotations
+
+import argparse
+
+from .. import job
+from ..console import Console
+from .words import Commands, add_character, add_photography, add_words, count, finished, request, trainer_help
+
+
+def add(commands: Commands) -> None:
+    """The words of the command."""
+    make = commands.add("make", run, "Photograph, caption and package a character: all of it, in order.")
+    add_character(make)
+    add_photography(make, trigger_needed=True)
+    add_words(make)
+    make.add_argument("--for", dest="trainers", action="append", metavar="TRAINER", help=trainer_help())
+    make.add_argument("--repeats", type=count, default=10, help="how often a trainer repeats each picture (10)")
+
+
+def run(given: argparse.Namespace, console: Console) -> int:
+    """Do it; the exit status."""
+    return finished(job.make(request(given), given.out, console.tell), console)

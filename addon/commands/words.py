@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words that several commands share: how they are added to a parser, and what they come to."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .. import job
+from ..common.errors import InputError
+from ..console import Console
+from ..dataset.caption_options import STYLES
+from ..dataset.packages import trainers
+from ..render.options import DEVICES, ENGINES
+from ..request import DEFAULT_PRESET, Request
+from ..sidecar import check_axis
+from ..sitter.parameters import resolve
+
+PREVIEW_RESOLUTION = 384
+
+Run = Callable[[argparse.Namespace, Console], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line, as everything else here does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}. See `{self.prog} --help`.")
+
+
+class Commands:
+    """The list of commands of a parser, to which each command adds itself."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
+
+    def add(self, name: str, run: Run, does: str) -> argparse.ArgumentParser:
+        """A command with --json, whose `run` will be called."""
+        added = self._commands.add_parser(name, help=does, description=does)
+        added.add_argument("--json", action="store_true", help="answer in JSON, for other programs")
+        added.set_defaults(run=run)
+        return added
+
+
+def add_character(parser: argparse.ArgumentParser) -> None:
+    """FILE and what corrects what is found in it."""
+    parser.add_argument("file", metavar="FILE", help="a character file, or the word `sitter` for the built-in one")
+    parser.add_argument("--character", metavar="NAME", help="which one, where a file holds several")
+    parser.add_argument("--facing", metavar="AXIS", help="where it looks, if that was found wrongly: -Y, +X …")
+    parser.add_argument("--head", metavar="NAME", help="bone or object that is its head, if that was found wrongly")
+    parser.add_argument(
+        "--sitter", action="append", default=[], metavar="KEY=VALUE", help="a feature of the sitter: hair=bob"
+    )
+
+
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """Budget and seed."""
+    parser.add_argument("--budget", type=count, metavar="N", help="how many pictures")
+    parser.add_argument("--seed", type=int, metavar="N", help="another seed plans other pictures")
+
+
+def add_photography(parser: argparse.ArgumentParser, trigger_needed: bool) -> None:
+    """Everything that decides which pictures are made, and how."""
+    parser.add_argument("--preset", default=DEFAULT_PRESET, help=f"a preset's name or YAML file ({DEFAULT_PRESET})")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, or one to go on in")
+    parser.add_argument(
+        "--trigger", required=trigger_needed, metavar="WORD", help="the rare word that calls the LoRA: mara_syn"
+    )
+    add_plan(parser)
+    parser.add_argument("--resolution", type=resolution, metavar="PX", help="size of the pictures (1024)")
+    parser.add_argument("--samples", type=count, metavar="N", help="render samples; more is finer and slower")
+    parser.add_argument("--engine", choices=ENGINES, help="cycles (default) looks best")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="auto uses a graphics card if it can")
+    parser.add_argument("--preview", action="store_true", help="a quick look: small pictures in Workbench")
+    parser.add_argument("--backgrounds", metavar="DIR", help="your pictures, for the background setting `folder`")
+
+
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """Everything that decides the captions."""
+    parser.add_argument("--style", choices=STYLES, help="form of the captions (tags)")
+    parser.add_argument("--class", dest="class_word", metavar="WORD", help="woman, man, person, robot …")
+    parser.add_argument("--age", metavar="WORDS", help='stated in every caption, such as "young woman"')
+    parser.add_argument("--ethnicity", metavar="WORDS", help="stated in every caption")
+    parser.add_argument("--style-notes", metavar="WORDS", help='last words of every caption (3d render); "" for none')
+    parser.add_argument(
+        "--identity", action="store_true", default=None, help="also state what never changes: hair, eyes, clothes"
+    )
+
+
+def finished(outcome: job.Outcome, console: Console) -> int:
+    """Tell what a job has come to; the exit status."""
+    console.tell(outcome.to_json())
+    return 1 if outcome.failed else 0
+
+
+def request(given: argparse.Namespace) -> Request:
+    """The job that the words ask for."""
+    words = ("style", "class_word", "age", "ethnicity", "style_notes", "identity", "repeats")
+    optional: dict[str, Any] = {name: getattr(given, name, None) for name in words}
+    optional["engine"] = given.engine or ("workbench" if given.preview else None)
+    optional["resolution"] = given.resolution or (PREVIEW_RESOLUTION if given.preview else None)
+    optional["trainers"] = tuple(dict.fromkeys(getattr(given, "trainers", None) or ())) or None
+    return Request(
+        file=file(given.file),
+        preset=given.preset,
+        seed=given.seed,
+        budget=given.budget,
+        trigger=given.trigger,
+        samples=given.samples,
+        device=given.device,
+        sitter=sitter(given),
+        overrides=overrides(given),
+        background_folder=given.backgrounds and str(Path(given.backgrounds).resolve()),
+        **{name: value for name, value in optional.items() if value is not None},
+    )
+
+
+def file(name: str) -> str:
+    """A path from the root, so that the job can be run from anywhere; `sitter` stays."""
+    return name if name == "sitter" else str(Path(name).resolve())
+
+
+def overrides(given: argparse.Namespace) -> dict[str, str | None]:
+    """Corrections to what is found in the file. Raises InputError for an unknown axis."""
+    facing = None if given.facing is None else check_axis(given.facing)
+    return {"facing": facing, "head": given.head, "character": given.character}
+
+
+def sitter(given: argparse.Namespace) -> dict[str, str]:
+    """The sitter's parameters, complete. Raises InputError for unknown ones, or another character."""
+    pairs = [text.partition("=") for text in given.sitter]
+    for key, equals, _value in pairs:
+        if not equals:
+            raise InputError(f"--sitter {key}: not KEY=VALUE. Write it like hair=bob.")
+    if pairs and given.file != "sitter":
+        raise InputError(f"--sitter: only for the built-in sitter, not for {given.file}. Leave it out.")
+    return resolve({key: value for key, _equals, value in pairs}) if given.file == "sitter" else {}
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return int(text)
+
+
+def resolution(text: str) -> int:
+    """A size in pixels, for argparse."""
+    size = count(text)
+    if not 64 <= size <= 4096:
+        raise argparse.ArgumentTypeError(f"{text} is not a size from 64 to 4096 pixels")
+    return size
+
+
+def trainer_help() -> str:
+    """What --for takes, in words."""
+    return f"a trainer to package for: {', '.join(trainers())}; may be given more than once"
