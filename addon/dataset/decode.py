@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A decoded picture in the one form that the rest works on: upright, sRGB, 8-bit RGB or RGBA, nothing else attached."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+_SRGB = ImageCms.createProfile("sRGB")
+#: Pixel modes that need no profile's help to become RGB.
+_GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+
+
+def normalised(opened: Image.Image) -> Image.Image:
+    """An opened picture, decoded: mode RGB, or RGBA where it has transparency; sRGB; upright; without metadata.
+
+    Raises whatever the decoder raises at a damaged file, and ValueError for numbers that are no colours (float, LAB).
+    """
+    opened.load()
+    if opened.mode in ("F", "LAB", "HSV"):
+        raise ValueError(f"pixels of mode {opened.mode}")
+    profile = opened.info.get("icc_profile")
+    picture = _eight_bit(ImageOps.exif_transpose(opened))
+    alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
+    colours = _srgb(picture, profile) if profile else picture.convert("RGB")
+    if alpha is not None:
+        colours.putalpha(alpha)
+    colours.info = {}
+    return colours
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """16-bit grey scaled to 8 bits: Pillow would clip it."""
+    if picture.mode not in _GREY_16:
+        return picture
+    values = np.asarray(picture).astype(np.int64)
+    return Image.fromarray(np.clip(np.rint(values / 257), 0, 255).astype(np.uint8))
+
+
+def _srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Colours from the picture's own profile to sRGB; a broken or foreign profile is passed over, as viewers do."""
+    plain = picture if picture.mode in ("L", "CMYK") else picture.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if (source.profile.profile_description or "").startswith("sRGB") and plain.mode == "RGB":
+            return plain.copy()
+        return ImageCms.profileToProfile(plain, source, _SRGB, outputMode="RGB") or plain.convert("RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return plain.convert("RGB")
