@@ -45,6 +45,9 @@ class Request:
     sitter: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str | None] = field(default_factory=dict)
     background_folder: str | None = None
+    source: str | None = None
+    purpose: str = "private"
+    reason: str | None = None
 
     @property
     def is_sitter(self) -> bool:

@@ -13,6 +13,7 @@ from ..common.errors import InputError
 from ..console import Console
 from ..dataset.caption_options import STYLES
 from ..dataset.packages import trainers
+from ..dataset.rights import PURPOSES, check_reason, check_source, source_names
 from ..render.options import DEVICES, ENGINES
 from ..request import DEFAULT_PRESET, Request
 from ..sidecar import check_axis
@@ -75,6 +76,7 @@ def add_photography(parser: argparse.ArgumentParser, trigger_needed: bool) -> No
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto uses a graphics card if it can")
     parser.add_argument("--preview", action="store_true", help="a quick look: small pictures in Workbench")
     parser.add_argument("--backgrounds", metavar="DIR", help="your pictures, for the background setting `folder`")
+    add_rights(parser)
 
 
 def add_words(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +89,27 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--identity", action="store_true", default=None, help="also state what never changes: hair, eyes, clothes"
     )
+
+
+def add_rights(parser: argparse.ArgumentParser) -> None:
+    """Where the character comes from, what the set is for, and why that may be."""
+    parser.add_argument(
+        "--source",
+        type=check_source,
+        metavar="PLACE",
+        help=f"where the character comes from: {', '.join(source_names())}",
+    )
+    parser.add_argument("--purpose", choices=PURPOSES, help="private (default): for yourself; publish: for others too")
+    parser.add_argument(
+        "--reason", type=check_reason, metavar="WORDS", help="why you may publish it all the same; printed in the card"
+    )
+
+
+def rights(given: argparse.Namespace) -> dict[str, Any]:
+    """What was said of the rights, as fields of a Request; what was not said is left out."""
+    return {
+        name: value for name in ("source", "purpose", "reason") if (value := getattr(given, name, None)) is not None
+    }
 
 
 def finished(outcome: job.Outcome, console: Console) -> int:
@@ -114,6 +137,7 @@ def request(given: argparse.Namespace) -> Request:
         overrides=overrides(given),
         background_folder=given.backgrounds and str(Path(given.backgrounds).resolve()),
         **{name: value for name, value in optional.items() if value is not None},
+        **rights(given),
     )
 
 
