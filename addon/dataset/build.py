@@ -20,8 +20,11 @@ from .card import card
 from .described import Described, repeats, resolution
 from .folder import RECORD, SUMS, Folder, Item
 from .layout import FINAL, PROCESSED, RAW, Row, read_facts, read_job, read_plan, read_rows
+from .mitigations import SetFacts
 from .packages import trainers
 from .pictures import picture_size, subject_mask, training_picture
+from .provenance import provenance
+from .rights import judge_out
 from .trigger import check_class
 
 #: Of the manifest.
@@ -49,11 +52,15 @@ def build(out: Path) -> Path:
     character = _character(job, facts)
     clear = any(trained_on(background) is not background for background in map(_background, rows))
     writer.add("metadata.jsonl", _lines(_metadata(entry, job) for entry in entries))
-    writer.add("README.md", card(described, character, clear).encode())
+    manifest = _manifest(described, job, character, read_plan(out), entries)
+    judged = judge_out(out)
+    manifest["rights"] = judged.to_json()
+    writer.add("README.md", card(described, manifest, _set_facts(entries), judged, clear).encode())
+    writer.add("provenance.json", provenance(job, manifest, judged))
     for module in trainers().values():
         for name, text in module.configs(described).items():
             writer.add(f"configs/{name}", text.encode(), sha256_value([name, text]))
-    _add_record(writer, _manifest(described, job, character, read_plan(out), entries))
+    _add_record(writer, manifest)
     writer.folder.replace()
     return out / FINAL
 
@@ -153,6 +160,10 @@ def _metadata(entry: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
         "sha256": entry["sha256"],
         "mask": entry["mask"],
     }
+
+
+def _set_facts(entries: list[dict[str, Any]]) -> SetFacts:
+    return SetFacts([entry["text"] for entry in entries], [entry["settings"] for entry in entries], len(entries), {})
 
 
 def _character(job: dict[str, Any], facts: CharacterFacts) -> dict[str, Any]:

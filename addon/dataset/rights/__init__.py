@@ -7,7 +7,7 @@ advice, and every text that is made of it says so.
 
 from .check import PURPOSES, check_asked, check_reason, check_rights, private_lines
 from .judge import Judged, judge, judge_out
-from .table import check_source, notice, source_names
+from .table import check_source, grade_words, notice, source_names
 
 __all__ = [
     "PURPOSES",
@@ -16,6 +16,7 @@ __all__ = [
     "check_reason",
     "check_rights",
     "check_source",
+    "grade_words",
     "judge",
     "judge_out",
     "notice",
