@@ -3,33 +3,18 @@
 
 from __future__ import annotations
 
-import warnings
+import json
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from ..common.errors import InputError
+from ..common.files import dumps
 from ..plan.settings import Setting, setting
-
-#: What a user's folder of backgrounds may hold.
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-
-_CODES = np.arange(256, dtype=np.float64) / 255
-# IEC 61966-2-1, sRGB to linear, for each 8-bit code.
-_TO_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def to_linear(codes: np.ndarray) -> np.ndarray:
-    """8-bit sRGB codes (any shape, uint8) to linear light 0..1 (float32)."""
-    return _TO_LINEAR[codes]
-
-
-def to_srgb(linear: np.ndarray, noise: np.ndarray | float = 0.0) -> np.ndarray:
-    """Linear light to 8-bit sRGB codes (IEC 61966-2-1); `noise`, in codes, is added before rounding."""
-    linear = np.clip(linear, 0, 1)
-    encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.power(linear, 1 / 2.4) - 0.055)
-    return np.clip(np.rint(encoded * 255 + noise), 0, 255).astype(np.uint8)
+from .intake import SUFFIXES, open_picture, walk_pictures
+from .light import resampled, to_linear, to_srgb
 
 
 def composite(picture: Image.Image, background: Setting, photo: Path | None = None) -> Image.Image:
@@ -41,17 +26,38 @@ def composite(picture: Image.Image, background: Setting, photo: Path | None = No
     kind = background.geometry["kind"]
     if kind == "clear":
         return Image.fromarray(_hide(rgba, trained_on(background)))
+    out = _behind(background, photo, picture.size).copy()
+    alpha = rgba[..., 3]
+    np.copyto(out, rgba[..., :3], where=(alpha == 255)[..., None])
+    edge = np.nonzero((alpha > 0) & (alpha < 255))
+    share = alpha[edge][:, None].astype(np.float32) / 255
+    # A gradient's own fineness counts where something shows through, elsewhere its 8 bits are what is seen.
     noise: np.ndarray | float = 0.0
-    if kind == "flat":
-        behind = to_linear(np.array(background.geometry["colour"], np.uint8))
-    elif kind == "gradient":
-        behind, noise = _gradient(rgba.shape[1], rgba.shape[0], background.geometry)
+    if kind == "gradient":
+        behind, noise = _gradient(*edge[::-1], picture.size, background.geometry)
     else:
-        if photo is None:
-            raise InputError("background folder: no folder of pictures given. Add --backgrounds FOLDER.")
-        behind = to_linear(_photo(photo, picture.size))
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    return Image.fromarray(to_srgb(to_linear(rgba[..., :3]) * alpha + behind * (1 - alpha), noise))
+        behind = to_linear(out[edge])
+    out[edge] = to_srgb(to_linear(rgba[..., :3][edge]) * share + behind * (1 - share), noise)
+    return Image.fromarray(out)
+
+
+def _behind(background: Setting, photo: Path | None, size: tuple[int, int]) -> np.ndarray:
+    """The background alone, uint8 HxWx3 of `size` (width, height); not to be written into."""
+    row = background.geometry
+    if row["kind"] == "flat":
+        return np.broadcast_to(np.array(row["colour"], np.uint8), (size[1], size[0], 3))
+    if row["kind"] == "gradient":
+        return _backdrop(size, dumps(row))
+    if photo is None:
+        raise InputError("background folder: no folder of pictures given. Add --backgrounds FOLDER.")
+    return _photo(photo, size)
+
+
+@lru_cache(maxsize=8)
+def _backdrop(size: tuple[int, int], geometry: str) -> np.ndarray:
+    """A gradient's picture: the same for every shot of a size."""
+    across, down = np.arange(size[0])[None, :], np.arange(size[1])[:, None]
+    return to_srgb(*_gradient(across, down, size, json.loads(geometry)))
 
 
 def trained_on(background: Setting) -> Setting:
@@ -60,16 +66,21 @@ def trained_on(background: Setting) -> Setting:
 
 
 def photos(folder: str | Path | None) -> list[Path]:
-    """The pictures of a user's folder of backgrounds, by name. Raises InputError when there are none."""
+    """The pictures of a user's folder of backgrounds (not of folders in it), by name.
+
+    Raises InputError when there are none, and for one that can't be taken safely (see intake.walk_pictures).
+    """
     if not folder:
         raise InputError("background folder: no folder of pictures given. Add --backgrounds FOLDER.")
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of backgrounds. Check --backgrounds.")
-    found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file() and p.name[0] != "."]
-    if not found:
+    walk = walk_pictures(folder, deep=False)
+    if walk.left_out:
+        raise InputError(f"{folder}: {walk.left_out[0]}")
+    if not walk.pictures:
         raise InputError(f"{folder}: holds no pictures ({', '.join(SUFFIXES)}). Put some in, or choose another folder.")
-    return sorted(found, key=lambda path: path.name)
+    return list(walk.pictures)
 
 
 def _hide(rgba: np.ndarray, under: Setting) -> np.ndarray:
@@ -79,38 +90,37 @@ def _hide(rgba: np.ndarray, under: Setting) -> np.ndarray:
     return out
 
 
-def _gradient(width: int, height: int, row: dict) -> tuple[np.ndarray, np.ndarray]:
-    """A backdrop lit in its middle (linear, HxWx3), and the noise against bands that its quantising needs."""
-    x, y = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
-    across = (x - row["centre"][0]) * width / max(width, height)
-    down = (y - row["centre"][1]) * height / max(width, height)
-    distance = np.clip(np.hypot(across[None, :], down[:, None]) / row["reach"], 0, 1)
+def _gradient(x: np.ndarray, y: np.ndarray, size: tuple[int, int], row: dict) -> tuple[np.ndarray, np.ndarray]:
+    """A backdrop lit in its middle at pixels (x, y): linear, ...x3, and the noise against bands, in codes, ...x1."""
+    width, height = size
+    across = ((x + 0.5) / width - row["centre"][0]) * width / max(size)
+    down = ((y + 0.5) / height - row["centre"][1]) * height / max(size)
+    distance = np.clip(np.hypot(across, down) / row["reach"], 0, 1)
     share = (distance * distance * (3 - 2 * distance))[..., None]
     inner, outer = (np.array(row[name], np.float64) / 255 for name in ("inner", "outer"))
     encoded = inner + (outer - inner) * share
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    return linear.astype(np.float32), _dither(width, height)
+    return linear.astype(np.float32), _dither(x, y)
 
 
-def _dither(width: int, height: int) -> np.ndarray:
-    """Interleaved gradient noise (Jimenez 2014), HxWx1, within half a code: no seed, the same everywhere.
+def _dither(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Interleaved gradient noise (Jimenez 2014) at pixels (x, y), within half a code: no seed, the same everywhere.
 
     Just under half, so that a value which is a whole code already stays that code.
     """
-    grid = 0.06711056 * np.arange(width)[None, :] + 0.00583715 * np.arange(height)[:, None]
+    grid = 0.06711056 * x + 0.00583715 * y
     return ((52.9829189 * (grid % 1)) % 1 - 0.5)[..., None] * 0.98
 
 
 def _photo(path: Path, size: tuple[int, int]) -> np.ndarray:
     """A user's picture, upright, opaque, cropped around its middle to fill `size` (uint8 HxWx3)."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as opened:
-                upright = ImageOps.exif_transpose(opened)
-                if upright.has_transparency_data:
-                    upright = composite(upright, setting("background", "neutral_grey"))
-                fitted = ImageOps.fit(upright.convert("RGB"), size, Image.Resampling.LANCZOS)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InputError(f"{path}: can't be read as a picture ({error}). Remove it from the folder.") from error
-    return np.asarray(fitted)
+    picture = open_picture(path)
+    if picture.mode == "RGBA":
+        picture = composite(picture, setting("background", "neutral_grey"))
+    scale = min(picture.width / size[0], picture.height / size[1])
+    if scale >= 4:  # a camera's: half of it is plenty for the last step, in which light counts
+        picture = picture.reduce(int(scale // 2))
+        scale = min(picture.width / size[0], picture.height / size[1])
+    width, height = (min(whole, max(1, round(side * scale))) for whole, side in zip(picture.size, size, strict=True))
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return resampled(np.asarray(picture), (left, top, left + width, top + height), size)

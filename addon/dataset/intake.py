@@ -54,11 +54,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Walk:
-    """The pictures below a folder, sorted by their paths, and a sentence for each that was left out."""
+    """The pictures below a folder, sorted by their paths; a sentence for each that was left out because it could do
+    harm, and for each whose format is not read here."""
 
     folder: Path
     pictures: tuple[Path, ...]
     left_out: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 def open_picture(path: Path, within: Path | None = None) -> Image.Image:
@@ -119,30 +121,31 @@ def read_bytes(path: Path, limit: int, within: Path | None = None) -> bytes:
     return data
 
 
-def walk_pictures(folder: Path) -> Walk:
-    """Every picture (by its suffix) in a folder and those below it; nothing is opened.
+def walk_pictures(folder: Path, deep: bool = True) -> Walk:
+    """Every picture (by its suffix) in a folder and, if deep, those below it; nothing is opened.
 
-    Hidden files and folders are passed over. Links that lead out of the folder, names that Windows can't hold, names
-    that differ in capitals only and formats that are not read here are left out, each with a sentence.
+    Hidden files and folders are passed over. Links that lead out of the folder, names that Windows can't hold and names
+    that differ in capitals only are left out, each with a sentence; so are formats that are not read here, in `unread`.
     Raises InputError for no folder, one too deep or too full, and one that changes while it is read.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder. Check the path.")
     try:
-        found, left_out = _sort(folder, sorted(_files(folder, folder.resolve())))
+        walk = _sort(folder, sorted(_files(folder, folder.resolve(), deep)))
     except FileNotFoundError as error:
         raise InputError(f"{folder}: changed while it was read ({error.filename} has gone). Run again.") from error
     except OSError as error:
         raise InputError(f"{error.filename or folder}: can't be read ({error.strerror}). Check permissions.") from error
-    if len(found) > MAX_PICTURES:
+    if len(walk.pictures) > MAX_PICTURES:
         raise InputError(f"{folder}: holds more than {MAX_PICTURES} pictures. Give a folder with one set in it.")
-    return Walk(folder, tuple(found), tuple(left_out))
+    return walk
 
 
-def _sort(folder: Path, names: list[tuple[str, bool]]) -> tuple[list[Path], list[str]]:
-    """Pictures to take, and sentences on what is left out, from (path below the folder, whether it leads out)."""
-    found, left_out, taken = [], [], dict[str, str]()
+def _sort(folder: Path, names: list[tuple[str, bool]]) -> Walk:
+    """What to take of (path below the folder, whether a link leads it out)."""
+    taken: dict[str, str] = {}
+    left_out, unread = [], []
     for name, outside in names:
         suffix = Path(name).suffix.lower()
         if suffix not in SUFFIXES and suffix not in _OTHERS:
@@ -150,20 +153,19 @@ def _sort(folder: Path, names: list[tuple[str, bool]]) -> tuple[list[Path], list
         twin = taken.get(folded(name))
         fault = name_fault(name)
         if suffix in _OTHERS:
-            left_out.append(f"{name}: {suffix[1:].upper()} is not read here. Save it as PNG, JPEG or WebP.")
+            unread.append(f"{printable(name)}: {suffix[1:].upper()} is not read here. Save it as PNG, JPEG or WebP.")
         elif outside:
-            left_out.append(f"{name}: a link that leads out of the folder. Put the picture itself there.")
+            left_out.append(f"{printable(name)}: a link that leads out of the folder. Put the picture itself there.")
         elif fault:
             left_out.append(f"{printable(name)}: {fault}. Rename it.")
         elif twin:
             left_out.append(f"{name}: differs from {twin} in capitals only, one would replace the other. Rename it.")
         else:
             taken[folded(name)] = name
-            found.append(folder / name)
-    return found, left_out
+    return Walk(folder, tuple(folder / name for name in taken.values()), tuple(left_out), tuple(unread))
 
 
-def _files(folder: Path, top: Path) -> Iterator[tuple[str, bool]]:
+def _files(folder: Path, top: Path, deep: bool) -> Iterator[tuple[str, bool]]:
     """(path below the folder with /, whether a link leads it out) of every file; links to folders are not followed."""
     waiting, seen = [("", 0)], 0
     while waiting:
@@ -177,7 +179,8 @@ def _files(folder: Path, top: Path) -> Iterator[tuple[str, bool]]:
                     continue
                 name = f"{below}/{entry.name}" if below else entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append((name, depth + 1))
+                    if deep:
+                        waiting.append((name, depth + 1))
                 elif entry.is_symlink():
                     target = Path(entry.path).resolve()
                     if not target.is_dir():

@@ -192,9 +192,12 @@ def test_a_walk_takes_pictures_and_says_what_it_leaves_out(tmp_path: Path) -> No
     names = [path.relative_to(folder).as_posix() for path in walk.pictures]
     assert names == ["B.PNG", "a.JPG", "in.png", "nowhere.png", "sub/c.webp"]
     said = " | ".join(walk.left_out)
-    for words in ("b.png: differs from B.PNG", "con.png: has a name that Windows", "e.heic: HEIC", "out.png: a link"):
+    for words in ("b.png: differs from B.PNG", "con.png: has a name that Windows", "out.png: a link"):
         assert words in said
-    assert len(walk.left_out) == 4
+    assert len(walk.left_out) == 3
+    assert walk.unread == ("e.heic: HEIC is not read here. Save it as PNG, JPEG or WebP.",)
+    flat = intake.walk_pictures(folder, deep=False)
+    assert [path.name for path in flat.pictures] == ["B.PNG", "a.JPG", "in.png", "nowhere.png"]
 
 
 def test_folders_that_are_none_or_too_much_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
