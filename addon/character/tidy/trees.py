@@ -78,7 +78,8 @@ def upstream(socket: Socket) -> list[Node]:
         node = todo.pop(0)
         if node not in found:
             found.append(node)
-            todo += [link.from_node for entry in node.inputs for link in entry.links]
+            # Blender goes through all links of the tree for the links of one socket: those without any aren't asked.
+            todo += [link.from_node for entry in node.inputs if entry.is_linked for link in entry.links]
     return found
 
 
