@@ -9,10 +9,11 @@ import bpy
 import numpy as np
 import pytest
 from modelsheet.character.loaded import Body
+from modelsheet.common.colour import kelvin_color, linear
 from modelsheet.plan.facts import CharacterFacts, Head
 from modelsheet.plan.settings import axis_settings, setting
 from modelsheet.studio.camera import place
-from modelsheet.studio.lights import PREFIX, kelvin_color, light, linear
+from modelsheet.studio.lights import PREFIX, light
 
 RIGS, ANGLES = list(axis_settings("lighting")), list(axis_settings("angle"))
 
@@ -82,13 +83,14 @@ def test_a_rig_grows_with_the_character():
 def test_a_rig_may_stay_with_the_character():
     facts, body = figure()
     rig = setting("lighting", "dramatic_side")
-    rig = replace(rig, geometry=rig.geometry | {"follows": "character"})
+    rows = {name: row | {"follows": "character"} for name, row in rig.geometry["lights"].items()}
+    rig = replace(rig, geometry=rig.geometry | {"lights": rows})
     places = []
     for angle in ANGLES:
         camera = place(facts, body, setting("angle", angle), setting("framing", "portrait"), (64, 64))
         light(facts, body, rig, camera)
         bpy.context.view_layer.update()
-        places.append(np.array(lamps()["key"].matrix_world.translation))
+        places.append(np.array(lamps()["hard"].matrix_world.translation))
     assert np.allclose(places, places[0])
 
 

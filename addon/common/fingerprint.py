@@ -9,7 +9,9 @@ from pathlib import Path
 
 ADDON = Path(__file__).parent.parent
 #: Rooms, and the settings' tables, that have a say in what a take looks like.
-DECIDING = ("character", "render", "sitter", "studio", "common/blender.py")
+DECIDING = (
+    "character", "render", "sitter", "studio", "common/blender.py", "common/colour.py", "plan/lamps.py", "plan/rigs.py"
+)  # fmt: skip
 SUFFIXES = (".py", ".yaml")
 
 

@@ -16,9 +16,12 @@ from typing import Any
 
 from ..common.errors import InputError
 from ..common.tables import read_table
+from .lamps import rig_row
 from .shots import AXES
 
 FOLDER = Path(__file__).parent / "settings"
+#: The axes with a file for each setting, and what makes a setting's row of such a file.
+READERS = {"lighting": rig_row}
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,12 @@ def axis_settings(axis: str) -> MappingProxyType[str, Setting]:
     """Every built-in setting of an axis, in the order of its table (of file names, for a folder)."""
     if axis not in AXES:
         raise InputError(f"{axis}: not an axis. Choose one of {', '.join(AXES)}.")
-    folder = FOLDER / axis
-    if folder.is_dir():
-        tables = {path.stem: read_table(path).data for path in sorted(folder.glob("*.yaml"))}
+    if axis in READERS:
+        files = [read_table(path) for path in sorted((FOLDER / axis).glob("*.yaml"))]
+        rows = {table.path.stem: READERS[axis](table) for table in files}
     else:
-        tables = read_table(FOLDER / f"{axis}.yaml").data
-    return MappingProxyType({name: _setting(axis, name, dict(row)) for name, row in tables.items()})
+        rows = read_table(FOLDER / f"{axis}.yaml").data
+    return MappingProxyType({name: _setting(axis, name, dict(row)) for name, row in rows.items()})
 
 
 def setting(axis: str, name: str) -> Setting:
