@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from ..common.errors import InputError
-from ..common.files import sha256_bytes, sha256_value
+from ..common.files import sha256_bytes, sha256_file, sha256_value
 from ..common.version import VERSION
 from ..plan.facts import CharacterFacts
 from ..plan.settings import Setting, setting
@@ -19,10 +20,13 @@ from .captions import caption, class_word
 from .card import card
 from .described import Described, repeats, resolution
 from .folder import RECORD, SUMS, Folder, Item
-from .layout import FINAL, PROCESSED, RAW, Row, read_facts, read_job, read_plan, read_rows
+from .layout import FINAL, Row, read_facts, read_job, read_plan, read_rows
 from .mitigations import SetFacts
 from .packages import trainers
-from .pictures import picture_size, subject_mask, training_picture
+from .output import TABLE, Output, Size
+from .pictures import picture_size, training_mask, training_picture
+from .process import in_picture, mask_path, picture_path, read_index
+from .prompts import prompt_files
 from .provenance import provenance
 from .rights import judge_out
 from .trigger import check_class
@@ -39,16 +43,20 @@ def build(out: Path) -> Path:
     """
     job, facts, rows = read_job(out), read_facts(out), read_rows(out)
     options = CaptionOptions.from_job(job)
+    made = _Made(out, Output.from_job(job), read_index(out).entries)
+    sizes = {row["id"]: picture_size(picture_path(out, row)) for row in rows}
     described = Described(
         trigger=options.trigger,
         class_word=check_class(class_word(facts, options)),
         repeats=repeats(job.get("repeats"), len(rows)),
         style=options.style,
         pictures=len(rows),
-        resolution=resolution([picture_size(_processed(out, row)) for row in rows]),
+        resolution=resolution(list(sizes.values())),
     )
     writer = _Writer(Folder(out, FINAL))
-    entries = [_add_picture(writer, described, _source(out, row), caption(row, facts, options)) for row in rows]
+    entries = [
+        _add_picture(writer, described, made, row, sizes[row["id"]], caption(row, facts, options)) for row in rows
+    ]
     character = _character(job, facts)
     clear = any(trained_on(background) is not background for background in map(_background, rows))
     writer.add("metadata.jsonl", _lines(_metadata(entry, job) for entry in entries))
@@ -57,6 +65,8 @@ def build(out: Path) -> Path:
     manifest["rights"] = judged.to_json()
     writer.add("README.md", card(described, manifest, _set_facts(entries), judged, clear).encode())
     writer.add("provenance.json", provenance(job, manifest, judged))
+    for path, text in prompt_files(described, [entry["text"] for entry in entries]).items():
+        writer.add(path, text.encode())
     for module in trainers().values():
         for name, text in module.configs(described).items():
             writer.add(f"configs/{name}", text.encode(), sha256_value([name, text]))
@@ -66,23 +76,16 @@ def build(out: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A row with its training picture and mask as PNG bytes."""
+class _Made:
+    """What was processed, and what the training files are to be like."""
 
-    row: Row
-    picture: bytes
-    mask: bytes
-    size: tuple[int, int]
+    out: Path
+    output: Output
+    index: dict[str, Row]
 
-
-def _source(out: Path, row: Row) -> _Source:
-    size = picture_size(_processed(out, row))
-    picture = training_picture(_processed(out, row), _background(row))
-    return _Source(row, picture, subject_mask(out / RAW / f"{row['id']}.png", size), size)
-
-
-def _processed(out: Path, row: Row) -> Path:
-    return out / PROCESSED / f"{row['id']}.png"
+    def entry(self, row: Row) -> Row:
+        """The index's entry of a row; {} for one that has none."""
+        return self.index.get(row["id"], {})
 
 
 def _background(row: Row) -> Setting:
@@ -97,6 +100,11 @@ class _Writer:
         self.files: dict[str, dict[str, str]] = {}
         self.sums: dict[str, str] = {}
 
+    def reuse(self, path: str, origin: str, make: Callable[[], bytes]) -> bytes:
+        """As add, for content that is only made if what we made from the same origin is gone or edited."""
+        data = self.folder.ours(origin)
+        return self.add(path, make() if data is None else data, origin)
+
     def add(self, path: str, data: bytes, origin: str = "", tidy: Any = bytes) -> bytes:
         """Returns the content that the file will have."""
         present = self.folder.add(Item(path, data, origin, tidy))
@@ -105,18 +113,19 @@ class _Writer:
         return present
 
 
-def _add_picture(writer: _Writer, described: Described, source: _Source, captions: dict[str, str]) -> dict[str, Any]:
+def _add_picture(
+    writer: _Writer, described: Described, made: _Made, row: Row, size: Size, captions: dict[str, str]
+) -> dict[str, Any]:
     """Picture, mask and caption of one shot; returns its manifest entry, which holds its captions too."""
-    row = source.row
     stem = f"{described.stem}_{row['number']:04d}"
     paths = {
-        "file": f"{described.image_dir}/{stem}.png",
+        "file": f"{described.image_dir}/{stem}{made.output.suffix}",
         "mask": f"masks/{stem}.png",
         "caption": f"{described.image_dir}/{stem}.txt",
     }
-    hashes = [sha256_bytes(data) for data in (source.picture, source.mask)]
-    picture = writer.add(paths["file"], source.picture, sha256_value(["picture", row["id"], hashes[0]]))
-    writer.add(paths["mask"], source.mask, sha256_value(["mask", row["id"], hashes[1]]))
+    picture = _picture(writer, paths["file"], made, row)
+    mask = training_mask(mask_path(made.out, row), size)
+    writer.add(paths["mask"], mask, sha256_value(["mask", row["id"], sha256_bytes(mask)]))
     wanted = f"{captions[described.style]}\n".encode()
     origin = sha256_value(["caption", row["id"], row["settings"], described.trigger])
     text = writer.add(paths["caption"], wanted, origin, lambda data: _one_line(paths["caption"], data))
@@ -125,7 +134,9 @@ def _add_picture(writer: _Writer, described: Described, source: _Source, caption
         "id": row["id"],
         "number": row["number"],
         "settings": row["settings"],
-        "size": list(source.size),
+        "size": list(size),
+        "crop": made.entry(row).get("crop"),
+        "boxes": in_picture(row, made.entry(row)).get("boxes"),
         "sha256": sha256_bytes(picture),
         "text": text.decode().strip(),
         "caption_edited": text != wanted,
@@ -133,6 +144,20 @@ def _add_picture(writer: _Writer, described: Described, source: _Source, caption
         "made": row["made"],
         "print": {"sha256": row["sha256"], "key": row["key"], **row["software"]},
     }
+
+
+def _picture(writer: _Writer, path: str, made: _Made, row: Row) -> bytes:
+    """Add the training picture; returns the content that its file will have.
+
+    Its origin is what decides its bytes, so that a costly encoding is not repeated for another caption.
+    """
+    processed, background = picture_path(made.out, row), _background(row)
+    digest = sha256_file(processed)
+    ours, under = digest == made.entry(row).get("sha256"), trained_on(background)
+    plain = ours and made.output.format == "png" and under is background
+    how = [] if plain else [made.output.format, TABLE["formats"][made.output.format], under.geometry]
+    origin = sha256_value(["picture", row["id"], digest, *how])
+    return writer.reuse(path, origin, lambda: training_picture(processed, ours, background, made.output))
 
 
 def _one_line(name: str, data: bytes) -> bytes:

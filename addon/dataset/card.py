@@ -115,8 +115,8 @@ def _composition(pictures: list[dict[str, Any]]) -> str:
     for axis in AXES:
         counted = Counter(entry["settings"][axis] for entry in pictures if axis in (entry.get("settings") or {}))
         if counted:
-            shown = ", ".join(f"{_plain(name).replace('_', ' ')} {number}" for name, number in counted.most_common())
-            rows.append((axis.capitalize(), shown.replace("\\", "")))
+            shown = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in counted.most_common())
+            rows.append((axis.capitalize(), _plain(shown)))
     sizes = Counter("x".join(map(str, entry["size"])) for entry in pictures if entry.get("size"))
     rows.append(("Size", ", ".join(f"{size} px ({number})" for size, number in sizes.most_common(12))))
     return _table(("", "pictures"), rows)
@@ -172,7 +172,7 @@ def _rights(judged: Judged) -> str:
 
 
 def _verdict(judged: Judged, use: str) -> str:
-    why = "; ".join(judged.because[use])
+    why = "; ".join(line for line in judged.because[use] if line != judged.source.says)
     return _VERDICTS[judged.verdicts[use]] + (f": {_plain(why)}" if why else "")
 
 
