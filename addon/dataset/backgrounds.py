@@ -34,7 +34,7 @@ def composite(picture: Image.Image, background: Setting, photo: Path | None = No
     # A gradient's own fineness counts where something shows through, elsewhere its 8 bits are what is seen.
     noise: np.ndarray | float = 0.0
     if kind == "gradient":
-        behind, noise = _gradient(*edge[::-1], picture.size, background.geometry)
+        behind, noise = _gradient(edge[1], edge[0], picture.size, background.geometry)
     else:
         behind = to_linear(out[edge])
     out[edge] = to_srgb(to_linear(rgba[..., :3][edge]) * share + behind * (1 - share), noise)

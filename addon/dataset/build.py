@@ -22,8 +22,8 @@ from .described import Described, repeats, resolution
 from .folder import RECORD, SUMS, Folder, Item
 from .layout import FINAL, Row, read_facts, read_job, read_plan, read_rows
 from .mitigations import SetFacts
-from .packages import trainers
 from .output import TABLE, Output, Size
+from .packages import trainers
 from .pictures import picture_size, training_mask, training_picture
 from .process import in_picture, mask_path, picture_path, read_index
 from .prompts import prompt_files

@@ -47,7 +47,7 @@ class Folder:
         self.out = out
         self.place = out / name
         self.staging = out / f".{name}.staging"
-        self._items: list[str] = []
+        self._items: dict[str, None] = {}
         with _plainly(self.place):
             self._finish()
             if self.staging.exists():
@@ -61,12 +61,21 @@ class Folder:
         theirs = self._edited(item)
         if theirs is not None:
             keep_bytes(self.out, f"{self.place.name}/{item.path}", item.data)
-        self._items.append(item.path)
+        self._items[item.path] = None
         with _plainly(self.place):
             staged = self.staging / "files" / item.path
             staged.parent.mkdir(parents=True, exist_ok=True)
             staged.write_bytes(item.data if theirs is None else theirs)
         return item.data if theirs is None else theirs
+
+    def ours(self, origin: str) -> bytes | None:
+        """What we last wrote from this origin, if its file is still just that."""
+        old = self._by_origin.get(origin)
+        if old is None or not (self.place / old).is_file():
+            return None
+        with _plainly(self.place):
+            data = (self.place / old).read_bytes()
+        return data if sha256_bytes(data) == self._before[old]["sha256"] else None
 
     def replace(self) -> None:
         """Put everything that was added in place of what we wrote before."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processed pictures and prints as training files: an opaque RGB picture, and the mask of its subject."""
+"""Processed pictures and masks as training files: opaque RGB in the form asked for, and 8-bit grey."""
 
 from __future__ import annotations
 
@@ -9,67 +9,81 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
-from ..common.errors import WorkError
+from ..common.errors import InputError, WorkError
 from ..plan.settings import Setting
 from .backgrounds import composite, trained_on
+from .intake import open_picture
+from .output import TABLE, Output, Size
 
 
-def picture_size(path: Path) -> tuple[int, int]:
+def picture_size(path: Path) -> Size:
     """(width, height), from the file's head alone."""
     with _plainly(path), Image.open(path) as opened:
         return opened.size
 
 
-def training_picture(processed: Path, background: Setting) -> bytes:
-    """The PNG that a trainer gets, opaque.
+def training_picture(processed: Path, ours: bool, background: Setting, output: Output) -> bytes:
+    """The file that a trainer gets: opaque RGB, sRGB, without metadata, in the output's format.
 
-    A picture without alpha is passed on byte for byte; one with alpha is put on the colour its background is
-    trained on, because trainers drop alpha and show whatever lies hidden under it.
+    One with alpha is put on the colour its background is trained on, because trainers drop alpha and show whatever
+    lies hidden under it. ours: whether the picture is as we wrote it; then an opaque PNG is passed on byte for byte,
+    while one that a person has edited may hold a profile, metadata or another mode, and is written anew.
     """
-    picture = _open(processed)
-    if not picture.has_transparency_data and picture.mode == "RGB":
-        return processed.read_bytes()
-    return _png(composite(picture, trained_on(background)))
+    if ours and output.format == "png" and trained_on(background) is background:
+        with _plainly(processed):
+            return processed.read_bytes()
+    with _plainly(processed):
+        picture = open_picture(processed)
+    return encoded(composite(picture, trained_on(background)) if picture.mode == "RGBA" else picture, output.format)
 
 
-def subject_mask(raw: Path, size: tuple[int, int]) -> bytes:
-    """A PNG, 8-bit grey: the print's alpha, white where the subject is, in the size of the training picture.
+def training_mask(processed: Path, size: Size) -> bytes:
+    """A PNG, 8-bit grey: the processed mask, brought to the size of a picture that a person has made another."""
+    with _plainly(processed):
+        data = processed.read_bytes()
+        with Image.open(io.BytesIO(data)) as opened:
+            if opened.size == size and opened.mode == "L":
+                return data
+            return encoded(opened.convert("L").resize(size, Image.Resampling.LANCZOS), "png")
 
-    Widened by 1/256 of its shorter side, because trainers shrink masks to an eighth and would eat into the edges.
+
+def widened(mask: np.ndarray, pixels: int) -> np.ndarray:
+    """The greatest value within so many pixels, along one axis and then along the other; uint8 HxW.
+
+    Trainers shrink masks to an eighth and would eat into the subject's edges.
     """
-    alpha = _open(raw).convert("RGBA").getchannel("A")
-    if alpha.size != size:
-        alpha = alpha.resize(size, Image.Resampling.LANCZOS)
-    return _png(Image.fromarray(_widened(np.asarray(alpha), min(size) // 256)))
-
-
-def _widened(mask: np.ndarray, pixels: int) -> np.ndarray:
-    """The greatest value within so many pixels, along one axis and then along the other."""
     for axis in (0, 1):
         padding = [(pixels, pixels) if axis == this else (0, 0) for this in (0, 1)]
-        padded = np.pad(mask, padding, "edge")
-        mask = sliding_window_view(padded, 2 * pixels + 1, axis).max(-1)
+        mask = _running_max(np.pad(mask, padding, "edge"), 2 * pixels + 1, axis)
     return mask
 
 
-def _open(path: Path) -> Image.Image:
-    with _plainly(path), Image.open(path) as opened:
-        opened.load()
-        return opened.copy()
+def _running_max(values: np.ndarray, length: int, axis: int) -> np.ndarray:
+    """The maximum of every `length` neighbours along an axis, in steps that double."""
+    reach = 1
+    while reach < length:
+        step = min(reach, length - reach)
+        ahead = [slice(None)] * values.ndim
+        behind = list(ahead)
+        ahead[axis], behind[axis] = slice(step, None), slice(None, -step)
+        values = np.maximum(values[tuple(ahead)], values[tuple(behind)])
+        reach += step
+    return values
+
+
+def encoded(picture: Image.Image, kind: str) -> bytes:
+    """A picture as the bytes of a file in one of output.FORMATS: no profile, no metadata."""
+    row = TABLE["formats"][kind]
+    stream = io.BytesIO()
+    picture.save(stream, row["name"], **row["options"])
+    return stream.getvalue()
 
 
 @contextmanager
 def _plainly(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, InputError) as error:
         raise WorkError(f"{path}: missing or damaged ({error}). Delete it and run the same command again.") from error
-
-
-def _png(picture: Image.Image) -> bytes:
-    stream = io.BytesIO()
-    picture.save(stream, "PNG", compress_level=4)
-    return stream.getvalue()

@@ -109,15 +109,17 @@ def test_backgrounds_that_can_t_be_used_are_refused(out: Any, row: Any, tmp_path
         photos("")
 
 
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def test_what_is_done_is_not_done_again(out: Callable[..., Path]) -> None:
     place = out()
     process(place)
-    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in (place / "processed").iterdir()}
-    assert len(before) == len(axis_settings("background"))  # all but folder, and the index
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(place / "processed")}
+    assert len(before) == 2 * len(axis_settings("background")) - 1  # all but folder, their masks, and the index
     process(place)
-    assert before == {
-        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in (place / "processed").iterdir()
-    }
+    assert before == {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(place / "processed")}
 
 
 def test_a_new_print_is_processed_again_and_an_edited_picture_is_backed_up(out: Any, row: Any) -> None:
@@ -132,7 +134,7 @@ def test_a_new_print_is_processed_again_and_an_edited_picture_is_backed_up(out: 
     Image.new("RGBA", (64, 96), (9, 9, 9, 255)).save(place / "raw_generated" / first.name)
     process(place)
     assert load(first).getpixel((0, 0)) == (9, 9, 9)
-    assert [path.read_bytes() for path in (place / "backup" / "processed").iterdir()] == [edited]
+    assert [path.read_bytes() for path in files(place / "backup" / "processed")] == [edited]
 
 
 def test_pictures_of_dropped_shots_go_and_strangers_stay(out: Any, row: Any) -> None:
