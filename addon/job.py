@@ -22,6 +22,7 @@ from .dataset.backgrounds import photos
 from .dataset.build import build
 from .dataset.caption_options import CaptionOptions
 from .dataset.layout import RAW, read_job
+from .dataset.output import Output
 from .dataset.packages import check_trainer, package
 from .dataset.process import process
 from .dataset.report import report
@@ -92,6 +93,7 @@ def make(request: Request, out: Path, tell: Tell) -> Outcome:
     if request.trigger is None:
         raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
     CaptionOptions.from_job(asdict(request))  # complains now, not after an hour of photographs
+    Output.from_job(asdict(request)).check_enlarging(request.resolution)
     outcome = render(request, out, tell)
     if outcome.shots > len(outcome.failed):
         finish(out, request.trainers, tell, outcome)
@@ -162,11 +164,12 @@ def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome) 
 
 
 def change(out: Path, **words: Any) -> Request:
-    """Change what a job says of its captions (style, age ...) and note it in job.yaml; the request as it is now."""
+    """Change what a job says of its captions and pictures (style, age, size ...) and note it in job.yaml; the request as it is now."""
     job = read_job(out)
     given = {key: value for key, value in words.items() if value is not None}
     request = replace(request_of(job), **given)
     request = replace(request, trigger=CaptionOptions.from_job(asdict(request)).trigger)
+    Output.from_job(asdict(request)).check_enlarging(request.resolution)
     asked = set(asdict(request)) | {"for", "modelsheet"}
     write_job(out, request, {key: value for key, value in job.items() if key not in asked})
     return request

@@ -16,6 +16,7 @@ from .common.errors import InputError, ModelsheetError
 from .common.files import describe_os_error, write_text
 from .common.version import VERSION
 from .dataset.layout import read_job
+from .dataset.output import AS_IS
 
 JOB_FILE = "job.yaml"
 DEFAULT_PRESET = "lora_40"
@@ -45,6 +46,9 @@ class Request:
     sitter: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str | None] = field(default_factory=dict)
     background_folder: str | None = None
+    size: str | int = AS_IS
+    shape: str = "whole"
+    format: str = "png"
     source: str | None = None
     purpose: str = "private"
     reason: str | None = None

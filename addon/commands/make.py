@@ -7,7 +7,17 @@ import argparse
 
 from .. import job
 from ..console import Console
-from .words import Commands, add_character, add_photography, add_words, count, finished, request, trainer_help
+from .words import (
+    Commands,
+    add_character,
+    add_output,
+    add_photography,
+    add_words,
+    count,
+    finished,
+    request,
+    trainer_help,
+)
 
 
 def add(commands: Commands) -> None:
@@ -16,6 +26,7 @@ def add(commands: Commands) -> None:
     add_character(make)
     add_photography(make, trigger_needed=True)
     add_words(make)
+    add_output(make)
     make.add_argument("--for", dest="trainers", action="append", metavar="TRAINER", help=trainer_help())
     make.add_argument("--repeats", type=count, default=10, help="how often a trainer repeats each picture (10)")
 

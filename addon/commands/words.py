@@ -12,6 +12,7 @@ from .. import job
 from ..common.errors import InputError
 from ..console import Console
 from ..dataset.caption_options import STYLES
+from ..dataset.output import FORMATS, SHAPES, TABLE, check_size
 from ..dataset.packages import trainers
 from ..dataset.rights import PURPOSES, check_reason, check_source, source_names
 from ..render.options import DEVICES, ENGINES
@@ -112,6 +113,22 @@ def rights(given: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """What the finished pictures are like."""
+    parser.add_argument(
+        "--size", metavar="PX", help="of the finished pictures: 1024, 768 …, or print (as photographed)"
+    )
+    shapes = "; ".join(f"{name}: {words}" for name, words in TABLE["shapes"].items())
+    parser.add_argument("--shape", choices=SHAPES, help=shapes)
+    parser.add_argument("--format", choices=FORMATS, help="png loses nothing (default); jpg, webp: quality 95")
+
+
+def output(given: argparse.Namespace) -> dict[str, Any]:
+    """What was asked of the finished pictures; the rest is left out. Raises InputError for a wrong size."""
+    asked = {"size": given.size and check_size(given.size), "shape": given.shape, "format": given.format}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
 def finished(outcome: job.Outcome, console: Console) -> int:
     """Tell what a job has come to; the exit status."""
     console.tell(outcome.to_json())
@@ -122,6 +139,8 @@ def request(given: argparse.Namespace) -> Request:
     """The job that the words ask for."""
     words = ("style", "class_word", "age", "ethnicity", "style_notes", "identity", "repeats")
     optional: dict[str, Any] = {name: getattr(given, name, None) for name in words}
+    if hasattr(given, "size"):
+        optional |= output(given)
     optional["engine"] = given.engine or ("workbench" if given.preview else None)
     optional["resolution"] = given.resolution or (PREVIEW_RESOLUTION if given.preview else None)
     optional["trainers"] = tuple(dict.fromkeys(getattr(given, "trainers", None) or ())) or None
