@@ -164,7 +164,7 @@ def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome) 
 
 
 def change(out: Path, **words: Any) -> Request:
-    """Change what a job says of its captions and pictures (style, age, size ...) and note it in job.yaml; the request as it is now."""
+    """Change words of a job (style, age, size ...) and note it in job.yaml; the request as it is now."""
     job = read_job(out)
     given = {key: value for key, value in words.items() if value is not None}
     request = replace(request_of(job), **given)
