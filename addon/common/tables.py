@@ -35,15 +35,15 @@ class Table:
         return str(self.path)
 
 
-def read_table(path: Path, kind: str = "preset") -> Table:
-    """Read a YAML mapping with the safe loader; `kind` is what complaints call it.
+def read_table(path: Path, kind: str = "preset", limit: int = MAX_BYTES) -> Table:
+    """Read a YAML mapping with the safe loader; `kind` is what complaints call it, `limit` its largest size in bytes.
 
     Raises InputError (file, line, reason) for a missing, oversized or malformed file, a duplicate key,
     an alias (the way to make a small file explode) or a top level that is not a mapping.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path}: larger than 1 MiB, so not a {kind}. Choose another file.")
+        if path.stat().st_size > limit:
+            raise InputError(f"{path}: larger than {limit >> 20} MiB, so not a {kind}. Choose another file.")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror}). Check the name.") from error

@@ -7,6 +7,7 @@ from ..plan.settings import Setting, setting
 from .backgrounds import trained_on
 from .caption_words import WORDS
 from .layout import Row
+from .relit import as_lit
 
 #: The order in which tag captions name what is seen: the guide's.
 ORDER = ("expression", "pose", "angle", "framing", "lighting", "background")
@@ -23,8 +24,11 @@ def seen(row: Row) -> dict[str, Setting]:
     if not _shows_pose(row):
         del named["pose"]
     engine = row["software"]["engine"].lower()
-    if any(unlit in engine for unlit in WORDS["unlit_engines"]):
+    lighting = as_lit(named["lighting"], row.get("relit"))
+    if lighting is None or any(unlit in engine for unlit in WORDS["unlit_engines"]):
         del named["lighting"]
+    else:
+        named["lighting"] = lighting
     named["background"] = trained_on(named["background"])
     return named
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from ..common.errors import InputError
-from .coverage import coverage
+from .coverage import coverage, without_picture
 from .facts import CharacterFacts
 from .narrow import Wishes, narrow
 from .presets import Preset
@@ -62,7 +61,7 @@ def make_plan(preset: Preset, facts: CharacterFacts | None, seed: int | None, bu
     settings = [space.settings(index) for index in [*_adjacent(listed), *sorted(chosen, key=_order)]]
     shots = tuple(Shot(number, each) for number, each in enumerate(settings, start=1))
     reached = coverage(shots, space)
-    left_out = (*wishes.left_out, *_without_picture(reached, budget), *_short(preset, chooser, len(shots), budget))
+    left_out = (*wishes.left_out, *without_picture(reached, budget), *_short(preset, chooser, len(shots), budget))
     return Plan(preset.name, seed, shots, reached, left_out)
 
 
@@ -162,13 +161,6 @@ def _names(wishes: Wishes) -> dict[str, tuple[str, ...]]:
         axis: tuple(dict.fromkeys([*wishes.axes.get(axis, ()), *(shot[number] for shot in wishes.shots)]))
         for number, axis in enumerate(AXES)
     }
-
-
-def _without_picture(reached: dict[str, Any], budget: int) -> Iterator[str]:
-    """Settings that the budget has no room for, a sentence an axis."""
-    for counts in reached["settings"].values():
-        if none := [name for name, count in counts.items() if not count]:
-            yield f"{', '.join(none)}: no room among {budget} picture{'' if budget == 1 else 's'}."
 
 
 def _short(preset: Preset, chooser: Chooser, made: int, budget: int) -> Iterator[str]:
