@@ -3,6 +3,8 @@
 
 `.venv` belongs to the Blender that was asked for first; every other Blender gets `.venv-X.Y` beside it. A state file
 in the folder says what is installed for which checkout, and what was being installed when a run was killed.
+
+As a script: `_setup.py BLENDER INTERPRETER [GROUP ...]`, so that several can be made beside one another.
 """
 
 from __future__ import annotations
@@ -58,30 +60,53 @@ def prepare(blender: str, interpreter: str, groups: tuple[str, ...] = ()) -> Env
     Prints a line a step, nothing when everything is there. Raises SetupError.
     """
     environment = Environment(blender, folder_for(blender))
-    files = (f"blender-{blender}.txt", "modelsheet.txt", *(f"{group}.txt" for group in groups))
+    names = (f"blender-{blender}.txt", "modelsheet.txt", *(f"{group}.txt" for group in groups))
     if not usable(environment):
         make(environment, interpreter)
-    for name in files:
-        complete(environment, name, REQUIREMENTS / name, label(name), "-r", str(REQUIREMENTS / name))
+    complete(environment, {name: REQUIREMENTS / name for name in names}, "-r")
     # Editable, so that a change in the checkout is seen at once.
-    editable = ("--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    complete(environment, PROJECT, ROOT / "pyproject.toml", "Modelsheet itself", *editable)
+    complete(environment, {PROJECT: ROOT / "pyproject.toml"}, "--no-deps", "--no-build-isolation", "-e")
     return environment
 
 
-def complete(environment: Environment, part: str, source: Path, title: str, *arguments: str) -> None:
-    """Install one part unless the state says that it is there. A kill in the middle leaves it marked as `busy`."""
+def complete(environment: Environment, sources: dict[str, Path], *options: str) -> None:
+    """Install, at once, the parts of which the state does not say that they are there (part -> its file).
+
+    A kill in the middle leaves the environment marked as `busy`. options: what pip wants before each.
+    """
     state = read_state(environment.folder)
-    wanted = fingerprint(source)
-    if state["installed"].get(part) == wanted:
+    wanted = {part: fingerprint(source) for part, source in sources.items()}
+    missing = {part: wanted[part] for part in sources if state["installed"].get(part) != wanted[part]}
+    if not missing:
         return
-    write_state(environment, state | {"busy": part})
+    write_state(environment, state | {"busy": list(missing)})
+    places = [ROOT if part == PROJECT else sources[part] for part in missing]
+    words = [word for place in places for word in (*options, str(place))]
     try:
-        install(environment, f"Installing {title}", *arguments)
+        install(environment, f"Installing {', '.join(map(label, missing))}", *words)
     except SetupError:
         write_state(environment, state)  # pip that complains has changed nothing
         raise
-    write_state(environment, state | {"installed": state["installed"] | {part: wanted}})
+    write_state(environment, state | {"installed": state["installed"] | missing})
+
+
+def claim(blender: str) -> Environment:
+    """The environment for a Blender, its folder marked as this one's though it may be empty. Raises SetupError."""
+    environment = Environment(blender, folder_for(blender))
+    if not read_state(environment.folder):
+        mark(environment)
+    return environment
+
+
+def mark(environment: Environment) -> None:
+    """Put down whose folder it is, before anything lands in it."""
+    try:
+        environment.folder.mkdir(parents=True, exist_ok=True)
+        write_state(environment, {"blender": environment.blender, "root": str(ROOT)})
+    except OSError as error:
+        raise SetupError(
+            f"{environment.folder}: can't be made ({error.strerror}). Close what uses it, or check its permissions."
+        ) from error
 
 
 def folder_for(blender: str) -> Path:
@@ -109,17 +134,17 @@ def usable(environment: Environment) -> bool:
 def make(environment: Environment, interpreter: str) -> None:
     """An empty environment in a folder that is marked as ours before anything lands in it."""
     folder = environment.folder
-    again = folder.exists()
+    again = (folder / "pyvenv.cfg").exists()
     print(f"{'Making again' if again else 'Making'} the environment {folder.name} (Blender {environment.blender}) ...")
+    mark(environment)
     try:
-        if again:
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True)
-        write_state(environment, {"blender": environment.blender, "root": str(ROOT)})
+        for entry in folder.iterdir():  # the mark stays: whoever sets up another Blender meanwhile must see it
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != STATE:
+                entry.unlink()
     except OSError as error:
-        raise SetupError(
-            f"{folder}: can't be made ({error.strerror}). Close what uses it, or check its permissions."
-        ) from error
+        raise SetupError(f"{folder}: can't be emptied ({error.strerror}). Close what uses it.") from error
     create(interpreter, folder)
     write_state(environment, {"blender": environment.blender, "root": str(ROOT), "installed": {}})
 
@@ -147,6 +172,7 @@ def install(environment: Environment, title: str, *arguments: str) -> None:
 def run_pip(environment: Environment, title: str, *arguments: str) -> str:
     """Run pip once; the empty string if all went well, its output if not."""
     command = [str(environment.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    command += ["--no-compile"]  # Python compiles what it imports: of Blender's thousands of modules that is little
     log = environment.folder / LOG
     with log.open("w", encoding="utf-8") as stream:
         child = subprocess.Popen([*command, *arguments], stdout=stream, stderr=subprocess.STDOUT, cwd=ROOT)
@@ -192,7 +218,8 @@ def label(name: str) -> str:
     stem = name.removesuffix(".txt")
     if stem.startswith("blender-"):
         return f"Blender {stem.removeprefix('blender-')} as a Python module (about 350 MB to download, 1 GB on disk)"
-    return {"modelsheet": "Pillow and PyYAML", "test": "the test tools", "lint": "linters and types"}.get(stem, stem)
+    names = {"modelsheet": "Pillow and PyYAML", "test": "the test tools", "lint": "linters and types"}
+    return (names | {PROJECT: "Modelsheet itself"}).get(stem, stem)
 
 
 def fingerprint(path: Path) -> str:
@@ -223,3 +250,10 @@ def last_line(text: str) -> str:
     """The last line that says something, without pip's own notices."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("[notice]")]
     return lines[-1] if lines else "no output"
+
+
+if __name__ == "__main__":
+    try:
+        prepare(sys.argv[1], sys.argv[2], tuple(sys.argv[3:]))
+    except SetupError as refusal:
+        sys.exit(str(refusal))

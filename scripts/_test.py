@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `test.py` does: linters, types, the contract between rooms, then all tests under one Blender or under all."""
+"""What `test.py` does: linters, types, the contract between rooms, and all tests, under one Blender or under all.
+
+All of it is jobs that run beside one another (`_jobs.py`), the environments of further Blenders too: the tests of one
+run while the next is still being set up. The tests of an environment are several jobs, so that no core waits for the
+last one; those that need no Blender run once for each Python.
+"""
 
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
 import io
-import os
-import re
-import signal
-import subprocess
 import sys
-import threading
-import time
-from dataclasses import dataclass
-from typing import BinaryIO
+from pathlib import Path
 
 import _python
 import _setup
-
-#: Seconds after which one environment's tests count as hanging.
-PATIENCE = 1800
+from _jobs import Crew, Job, Result, follow
 
 #: What is checked once, whatever the Blender: title and what Python is started with.
 CHECKS = (
@@ -33,19 +28,10 @@ CHECKS = (
     ),
 )
 
-
-@dataclass(frozen=True)
-class Result:
-    """One line of the summary. status: 0 passed, None skipped, anything else failed."""
-
-    title: str
-    status: int | None
-    words: str
-    seconds: float = 0.0
-
-    def __str__(self) -> str:
-        verdict = {0: "passed", None: "SKIPPED"}.get(self.status, "FAILED")
-        return f"{verdict:8} {self.title:28} {self.words} ({self.seconds:.0f} s)"
+#: The tests of one environment: title and pytest's options (`--blender` is of tests/conftest.py), the longest first.
+LOOKING = ("Blender {blender}", ("--blender", "with", "-m", "not render"))
+RENDERING = ("Blender {blender}, rendering", ("--blender", "with", "-m", "render"))
+PLAIN = ("Python {python} without Blender", ("--blender", "without"))
 
 
 def main() -> int:
@@ -53,17 +39,24 @@ def main() -> int:
     options, rest = arguments()
     own = sys.version_info[:2]
     first = _python.BLENDERS[own][0]
-    results: list[Result] = []
     if isinstance(sys.stdout, io.TextIOWrapper):  # lines of ours and of pytest's go out in the order in which they come
         sys.stdout.reconfigure(line_buffering=True, errors="replace")
     try:
-        environment = _setup.prepare(first, sys.executable, ("test", "lint"))
-        results += [check(environment, *row) for row in CHECKS]
-        rows: list[_setup.Environment | Result] = [environment]
-        if options.all:
-            others = [(version, blender) for version in _python.BLENDERS for blender in _python.BLENDERS[version]]
-            rows += [elsewhere(*other) for other in others if other != (own, first)]
-        results += side_by_side(rows, options, rest)
+        with Crew() as crew:
+            environment = _setup.claim(first)
+            others = [elsewhere(*row) for row in (further(own, first) if options.all else [])]
+            crew.add(*(row for row in others if isinstance(row, Job)))
+            _setup.prepare(first, sys.executable, ("test", "lint"))
+            rows: list[Job | Result] = [*checks(environment), *tests(environment, own, options, rest, plain=True)]
+            pythons = {own}
+            for row, (version, blender) in zip(others, further(own, first), strict=False):
+                rows.append(row)
+                if isinstance(row, Job):
+                    there = _setup.Environment(blender, _setup.folder_for(blender))
+                    rows += tests(there, version, options, rest, plain=version not in pythons, needs=row)
+                    pythons.add(version)
+            crew.add(*(row for row in rows if isinstance(row, Job) and row not in others))
+            results = [follow(row) if isinstance(row, Job) else row for row in rows]
     except _setup.SetupError as error:
         print(error, file=sys.stderr)
         return 2
@@ -73,6 +66,8 @@ def main() -> int:
     print("\nSummary")
     for result in results:
         print(f"  {result}")
+    if not rest:
+        print("  What needs no Blender is tested once for each Python.")
     return 1 if any(result.status for result in results) else 0
 
 
@@ -87,132 +82,52 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args()
 
 
-def check(environment: _setup.Environment, title: str, words: tuple[str, ...]) -> Result:
-    """Run one checker; its output is shown only if it complains."""
-    start = time.monotonic()
-    command = [str(environment.python), *words]
-    done = subprocess.run(
-        command,
-        cwd=_setup.ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode != 0:
-        print(done.stdout)
-    result = Result(title, done.returncode, _setup.last_line(done.stdout), time.monotonic() - start)
-    print(result)
-    return result
+def further(own: tuple[int, int], first: str) -> list[tuple[tuple[int, int], str]]:
+    """Python and Blender of every environment but the first."""
+    rows = [(version, blender) for version in _python.BLENDERS for blender in _python.BLENDERS[version]]
+    return [row for row in rows if row != (own, first)]
 
 
-def elsewhere(version: tuple[int, int], blender: str) -> _setup.Environment | Result:
-    """The environment of another Blender, or why there is none."""
-    title = f"tests, Blender {blender}"
+def checks(environment: _setup.Environment) -> list[Job]:
+    """Each checker as a job; its output is shown only if it complains."""
+    python = str(environment.python)
+    return [Job(title, (python, *words), _setup.ROOT, quiet=True) for title, words in CHECKS]
+
+
+def elsewhere(version: tuple[int, int], blender: str) -> Job | Result:
+    """The job that sets another Blender's environment up, or why there is none."""
     interpreter = _python.find(version)
     if interpreter is None:
         why = "no Python {}.{} found on this machine: install it to test here".format(*version)
-        print(f"SKIPPED  {title}: {why}")
-        return Result(title, None, why)
-    try:
-        return _setup.prepare(blender, interpreter, ("test",))
-    except _setup.SetupError as error:
-        print(error, file=sys.stderr)
-        return Result(title, 1, str(error))
-
-
-def side_by_side(rows: list[_setup.Environment | Result], options: argparse.Namespace, rest: list[str]) -> list[Result]:
-    """The tests of all environments, two at a time: much of a test keeps one processor core busy and leaves the others.
-
-    The first one's output comes as it runs, that of each other one in a piece once it and those before it are done.
-    """
-    running: list[subprocess.Popen[bytes]] = []
-    pages: list[BinaryIO | None] = [None, *(io.BytesIO() for _row in rows[1:])]
-    with concurrent.futures.ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        jobs = [
-            row if isinstance(row, Result) else pool.submit(tests, row, options, rest, page, running)
-            for row, page in zip(rows, pages, strict=True)
-        ]
-        results = []
-        try:
-            for job, page in zip(jobs, pages, strict=True):
-                results.append(job if isinstance(job, Result) else job.result())
-                if isinstance(page, io.BytesIO):
-                    sys.stdout.buffer.write(page.getvalue())
-                    sys.stdout.flush()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in list(running):
-                end(child)
-            raise
-    return results
+        print(f"SKIPPED  Blender {blender}: {why}")
+        return Result(f"Blender {blender}", None, why)
+    command = (sys.executable, str(Path(_setup.__file__)), blender, interpreter, "test")
+    return Job(f"environment of Blender {blender}", command, _setup.ROOT, quiet=True)
 
 
 def tests(
     environment: _setup.Environment,
+    version: tuple[int, int],
     options: argparse.Namespace,
     rest: list[str],
-    page: BinaryIO | None = None,
-    running: list[subprocess.Popen[bytes]] | None = None,
-) -> Result:
-    """Run pytest in a child that is ended if it hangs; pass its output on as it comes, to `page` or standard output.
-
-    running: where the child is put down, for who must end it early.
-    """
-    title = f"tests, Blender {environment.blender}"
-    out = page or sys.stdout.buffer
-    sys.stdout.flush()
-    out.write(f"\n{title}\n".encode())
-    command = [str(environment.python), "-m", "pytest", *(["-m", "not render"] if options.fast else []), *rest]
-    if sys.stdout.isatty():
-        command.append("--color=yes")
-    start = time.monotonic()
-    child = subprocess.Popen(
-        command, cwd=_setup.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    if running is not None:
-        running.append(child)
-    hanging = threading.Event()
-
-    def give_up() -> None:
-        hanging.set()
-        end(child)
-
-    alarm = threading.Timer(PATIENCE, give_up)
-    alarm.start()
-    try:
-        closing = pass_on(child, out)
-        status = child.wait()
-    except BaseException:
-        end(child)
-        raise
-    finally:
-        alarm.cancel()
-    if hanging.is_set():
-        closing = f"ended after {PATIENCE} s without a result"
-    elif status < 0:
-        closing = f"died of {signal.Signals(-status).name} ({closing})"
-    return Result(title, 1 if hanging.is_set() else status, closing, time.monotonic() - start)
-
-
-def pass_on(child: subprocess.Popen[bytes], out: BinaryIO) -> str:
-    """Copy the child's output piece by piece; its last line, without colours and rules."""
-    assert child.stdout is not None
-    tail = b""
-    with child.stdout as stream:
-        while piece := os.read(stream.fileno(), 65536):
-            out.write(piece)
-            out.flush()
-            tail = (tail + piece)[-4000:]
-    text = re.sub(r"\x1b\[[0-9;]*m", "", tail.decode("utf-8", errors="replace"))
-    return _setup.last_line(text).strip("= ")
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """End the child and, where the system has process groups, what it started."""
-    if sys.platform == "win32":
-        child.kill()
-    elif child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+    *,
+    plain: bool,
+    needs: Job | None = None,
+) -> list[Job]:
+    """The tests of an environment. plain: also those that need no Blender. With words for pytest, all in one job."""
+    parts = [LOOKING, *([] if options.fast else [RENDERING]), *([PLAIN] if plain else [])]
+    if rest:
+        parts = [("Blender {blender}", ("-m", "not render") if options.fast else ())]
+    elif options.fast:
+        parts = [(title, words if "-m" in words else (*words, "-m", "not render")) for title, words in parts]
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    names = {"blender": environment.blender, "python": ".".join(map(str, version))}
+    return [
+        Job(
+            "tests, " + title.format(**names),
+            (str(environment.python), "-m", "pytest", *words, *rest, *colour),
+            _setup.ROOT,
+            needs,
+        )
+        for title, words in parts
+    ]

@@ -1,15 +1,51 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all tests share: the order of the tests, the end of the process, where the real characters lie."""
+"""What all tests share: which need Blender, their order, the end of the process, where the real characters lie."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+#: Tests of what never touches Blender: `scripts/test.py` runs them once for each Python and not once for each Blender.
+#: There Blender can't be imported, so that nothing gets into this list by mistake, nor into what is tested.
+WITHOUT_BLENDER = ("dataset/*", "test_common_*", "test_farm_*", "test_plan_*", "test_report_*", "test_scripts_*")
+
+
+class NoBlender:
+    """Among Python's finders of modules: refuses Blender's."""
+
+    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> None:
+        """None for all other modules: the next finder is asked."""
+        if name in {"bpy", "bmesh", "mathutils", "gpu"}:
+            raise AssertionError(f"{name} is imported by a test of WITHOUT_BLENDER in tests/conftest.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which tests to run; all without it."""
+    words = "only the tests that start Blender, or only those that can do without"
+    parser.addoption("--blender", choices=("with", "without"), help=words)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep Blender out where it is not needed."""
+    if config.getoption("--blender") == "without":
+        sys.meta_path.insert(0, NoBlender())
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the files out that `--blender` leaves out, before anything of them is imported."""
+    asked = config.getoption("--blender")
+    if asked is None or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    without = any(collection_path.match(f"{HERE.name}/{pattern}") for pattern in WITHOUT_BLENDER)
+    return None if without == (asked == "without") else True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
