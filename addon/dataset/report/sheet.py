@@ -85,6 +85,7 @@ def _group(label: str, cards: Sequence[Html]) -> Html:
 def _card(picture: Picture, small: Thumbnail | None) -> Html:
     shot = picture.shot
     notes = [note for axis in ("expression", "pose") if (note := _note(picture, axis))]
+    notes += [f"Light adjusted: {', '.join(changed)}."] if (changed := _relit(picture)) else []
     chips = [tag("li", word("settings", shot[axis]), title=word("axes", axis)) for axis in AXES]
     return tag(
         "figure",
@@ -128,6 +129,14 @@ def _note(picture: Picture, axis: str) -> str:
     how = "not made" if method == "none" else f"approximated with {word('methods', method)}"
     absent = ", ".join(str(name) for name in made.get("missing") or ())
     return f"{word('axes', axis)} {how}" + (f"; the character lacks {absent}" if absent else "") + "."
+
+
+def _relit(picture: Picture) -> list[str]:
+    """What was changed of the light after the render."""
+    relit = picture.row.get("relit") or {}
+    changed = [f"exposure {relit['exposure']:+g}"] if relit.get("exposure") else []
+    changed += [f"{relit['temperature']:g} K"] if relit.get("temperature") else []
+    return changed + [f"{word('settings', name)} × {factor:g}" for name, factor in (relit.get("intensity") or {}).items()]
 
 
 def _missing(folder: Folder) -> Html | None:
