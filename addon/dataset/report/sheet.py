@@ -136,7 +136,8 @@ def _relit(picture: Picture) -> list[str]:
     relit = picture.row.get("relit") or {}
     changed = [f"exposure {relit['exposure']:+g}"] if relit.get("exposure") else []
     changed += [f"{relit['temperature']:g} K"] if relit.get("temperature") else []
-    return changed + [f"{word('settings', name)} × {factor:g}" for name, factor in (relit.get("intensity") or {}).items()]
+    factors = relit.get("intensity") or {}
+    return changed + [f"{word('settings', name)} × {factor:g}" for name, factor in factors.items()]
 
 
 def _missing(folder: Folder) -> Html | None:
