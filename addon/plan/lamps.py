@@ -31,7 +31,8 @@ PLACE = {"azimuth": (-180.0, 180.0), "elevation": (-90.0, 90.0), "distance": (0.
 LIGHT, STRENGTH = (0.001, 1000.0), (0.001, 1000.0)
 WORLD_PARTS = ("zenith", "horizon", "ground")
 WORDS = ("tag", "phrase", "danbooru")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: Short enough for a lamp called RIG-NAME to be a Blender object, and without the dots of picture channels.
+_NAME, _RIG = re.compile(r"[a-z][a-z0-9_]{0,19}"), re.compile(r"[a-z][a-z0-9_]{0,23}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -60,6 +61,11 @@ def rig_row(table: Table) -> dict[str, Any]:
     Raises InputError (file, line, what is allowed).
     """
     _only(table, table.data, (*WORDS, "world", "lights"))
+    if not _RIG.fullmatch(table.path.stem):
+        raise InputError(
+            f"{table.path}: can't be the name of a light rig. Use at most 24 small letters, figures and _, "
+            "a letter first."
+        )
     words = _words(table)
     world = _mapping(table, "world")
     _only(table, world, ("tint", "strength"), "world")
@@ -124,8 +130,8 @@ def _place(table: Table, row: Any, *keys: str) -> dict[str, Any]:
 def _name(table: Table, key: str, name: Any) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name) or name in (WORLD, ALL):
         raise InputError(
-            f"{table.where(key, name)}: `{name}` can't be a lamp's name. Use small letters, figures and _, "
-            f"a letter first, and neither {WORLD} nor {ALL}."
+            f"{table.where(key, name)}: `{name}` can't be a lamp's name. Use at most 20 small letters, figures "
+            f"and _, a letter first, and neither {WORLD} nor {ALL}."
         )
     return name
 
