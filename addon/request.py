@@ -41,11 +41,13 @@ class Request:
     samples: int | None = None
     engine: str = "cycles"
     device: str = "auto"
-    repeats: int = 10
+    negatives: bool = True
+    repeats: int | None = None
     trainers: tuple[str, ...] = ("kohya",)
     sitter: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str | None] = field(default_factory=dict)
     background_folder: str | None = None
+    base: str | None = None
     size: str | int = AS_IS
     shape: str = "whole"
     format: str = "png"

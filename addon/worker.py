@@ -4,8 +4,9 @@
 JSON lines on standard input and output. Requests, each with "do":
     load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, format, warnings, others, parts}
     picture {path} -> {"event": "pictured"}: front and side of the character, with what was found drawn on
-    take  {shots, files: {lighting: path}, options}
-          -> {"event": "print", lighting, truth, sha256} for each lighting, then {"event": "taken"}
+    take  {shots, lightings, orders: [{lighting, file, adjust}], options, negative: {path, key} or null}
+          -> {"event": "print", index, truth, sha256} for each order, then {"event": "taken", spent, rendered}
+    develop {negative: {path, key}, orders} -> the same, from a negative alone: no character need be loaded
 Any request may be answered by {"event": "error", "status", "message", "fatal"}; the worker then waits for the next.
 It leaves at once, even in the middle of a render, when its input closes: that is how it never outlives its parent.
 """
@@ -32,9 +33,12 @@ from .character.overrides import Overrides
 from .common.errors import ModelsheetError
 from .common.files import sha256_file, sha256_value
 from .plan.shots import Shot, Take
+from .render import exr
+from .render.negative import read_negative
 from .render.options import RenderOptions
 from .render.portrait import portray
-from .render.takes import shoot
+from .render.stopwatch import Stopwatch
+from .render.takes import Kept, Order, develop, shoot, shoot_directly
 from .sitter.build import build
 from .sitter.rights import LICENCE
 
@@ -62,14 +66,17 @@ class Server:
 
     def load(self, file: str, overrides: dict[str, str | None], sitter: dict[str, str]) -> Iterator[Event]:
         """Import and understand a file, or build the sitter."""
+        watch = Stopwatch()
         corrections = Overrides(**overrides)
         if file == "sitter":
             words = build(sitter)
             self.loaded = adopt("sitter", sha256_value({"sitter": sitter}), corrections, words, LICENCE)
         else:
             self.loaded = load_file(Path(file), corrections)
+        watch.lap("load")
         yield {
             "event": "loaded",
+            "seconds": watch.spent["load"],
             "facts": as_imported(self.loaded.facts, self.loaded.stood).to_json(),
             "sha256": self.loaded.sha256,
             "format": self.loaded.form,
@@ -85,21 +92,47 @@ class Server:
         portray(self.loaded, Path(path))
         yield {"event": "pictured"}
 
-    def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
-        """Photograph one take: a print for each lighting, told as soon as it is whole."""
+    def take(
+        self,
+        shots: list[Event],
+        lightings: list[str],
+        orders: list[Event],
+        options: Event,
+        negative: Event | None,
+    ) -> Iterator[Event]:
+        """Photograph one take with the lights of all `lightings`, and make the prints that are ordered of it."""
         if self.loaded is None:
             raise RuntimeError("take before load")
         take = Take(tuple(Shot.from_json(shot) for shot in shots))
-        for lighting, truth in shoot(self.loaded, take, RenderOptions(**options), lambda name: Path(files[name])):
-            sha256 = sha256_file(Path(files[lighting]))
-            yield {"event": "print", "lighting": lighting, "truth": truth, "sha256": sha256}
-        yield {"event": "taken"}
+        wanted, how = [Order.from_json(order) for order in orders], RenderOptions(**options)
+        watch = Stopwatch()
+        if exr.available():
+            kept = None if negative is None else Kept(Path(negative["path"]), negative["key"])
+            exposed = shoot(self.loaded, take, tuple(lightings), how, kept, watch)
+            yield from _prints(develop(exposed, wanted, watch))
+        else:
+            yield from _prints(shoot_directly(self.loaded, take, wanted, how, watch))
+        yield {"event": "taken", "spent": watch.spent, "rendered": "render" in watch.spent}
+
+    def develop(self, negative: Event, orders: list[Event]) -> Iterator[Event]:
+        """Make prints from a negative alone."""
+        watch = Stopwatch()
+        exposed = read_negative(Path(negative["path"]), negative["key"])
+        watch.lap("read")
+        yield from _prints(develop(exposed, [Order.from_json(order) for order in orders], watch))
+        yield {"event": "taken", "spent": watch.spent, "rendered": False}
+
+
+def _prints(made: Iterator[tuple[Order, Event]]) -> Iterator[Event]:
+    for index, (order, truth) in enumerate(made):
+        yield {"event": "print", "index": index, "truth": truth, "sha256": sha256_file(order.path)}
 
 
 def _answer(server: Server, request: dict[str, Any]) -> Iterator[Event]:
     arguments = {key: value for key, value in request.items() if key != "do"}
     try:
-        yield from {"load": server.load, "picture": server.picture, "take": server.take}[request["do"]](**arguments)
+        answers = {"load": server.load, "picture": server.picture, "take": server.take, "develop": server.develop}
+        yield from answers[request["do"]](**arguments)
     except ModelsheetError as error:
         yield {"event": "error", "status": error.exit_status, "message": str(error), "fatal": error.fatal}
     except Exception as error:  # a bug, or Blender's own complaint: the job goes on with its other takes

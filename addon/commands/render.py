@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from .. import job
+from .. import photography
 from ..console import Console
 from .words import Commands, add_character, add_photography, finished, request
 
@@ -19,4 +19,4 @@ def add(commands: Commands) -> None:
 
 def run(given: argparse.Namespace, console: Console) -> int:
     """Do it; the exit status."""
-    return finished(job.render(request(given), given.out, console.tell), console)
+    return finished(photography.render(request(given), given.out, console.tell), console)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .. import job
 from ..common.errors import InputError
 from ..console import Console
 from ..dataset.caption_options import STYLES
 from ..dataset.output import FORMATS, SHAPES, TABLE, check_size
-from ..dataset.packages import trainers
+from ..dataset.packages import ALL, bases, check_base, trainers
 from ..dataset.rights import PURPOSES, check_reason, check_source, source_names
+from ..outcome import Outcome
 from ..render.options import DEVICES, ENGINES
 from ..request import DEFAULT_PRESET, Request
 from ..sidecar import check_axis
@@ -75,6 +75,9 @@ def add_photography(parser: argparse.ArgumentParser, trigger_needed: bool) -> No
     parser.add_argument("--samples", type=count, metavar="N", help="render samples; more is finer and slower")
     parser.add_argument("--engine", choices=ENGINES, help="cycles (default) looks best")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto uses a graphics card if it can")
+    parser.add_argument(
+        "--no-negatives", dest="negatives", action="store_false", help="keep none: saves disk, rules out relighting"
+    )
     parser.add_argument("--preview", action="store_true", help="a quick look: small pictures in Workbench")
     parser.add_argument("--backgrounds", metavar="DIR", help="your pictures, for the background setting `folder`")
     add_rights(parser)
@@ -129,7 +132,29 @@ def output(given: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def finished(outcome: job.Outcome, console: Console) -> int:
+def add_training(parser: argparse.ArgumentParser) -> None:
+    """What it will be trained on, and how often a picture is shown."""
+    parser.add_argument(
+        "--base",
+        type=_base,
+        metavar="MODEL",
+        help=f"training files for this base model only: {', '.join(bases())}, or all",
+    )
+    parser.add_argument(
+        "--repeats", type=count, metavar="N", help="show each picture so often in an epoch (so that it shows about 400)"
+    )
+
+
+def training(given: argparse.Namespace) -> dict[str, Any]:
+    """What was said of the training; the rest is left out."""
+    return {name: value for name in ("base", "repeats") if (value := getattr(given, name, None)) is not None}
+
+
+def _base(text: str) -> str:
+    return text.lower() if text.lower() == ALL else check_base(text)
+
+
+def finished(outcome: Outcome, console: Console) -> int:
     """Tell what a job has come to; the exit status."""
     console.tell(outcome.to_json())
     return 1 if outcome.failed else 0
@@ -137,8 +162,8 @@ def finished(outcome: job.Outcome, console: Console) -> int:
 
 def request(given: argparse.Namespace) -> Request:
     """The job that the words ask for."""
-    words = ("style", "class_word", "age", "ethnicity", "style_notes", "identity", "repeats")
-    optional: dict[str, Any] = {name: getattr(given, name, None) for name in words}
+    words = ("style", "class_word", "age", "ethnicity", "style_notes", "identity")
+    optional: dict[str, Any] = {name: getattr(given, name, None) for name in words} | training(given)
     if hasattr(given, "size"):
         optional |= output(given)
     optional["engine"] = given.engine or ("workbench" if given.preview else None)
@@ -152,6 +177,7 @@ def request(given: argparse.Namespace) -> Request:
         trigger=given.trigger,
         samples=given.samples,
         device=given.device,
+        negatives=given.negatives,
         sitter=sitter(given),
         overrides=overrides(given),
         background_folder=given.backgrounds and str(Path(given.backgrounds).resolve()),
@@ -199,4 +225,4 @@ def resolution(text: str) -> int:
 
 def trainer_help() -> str:
     """What --for takes, in words."""
-    return f"a trainer to package for: {', '.join(trainers())}; may be given more than once"
+    return f"a trainer to package for: {', '.join(trainers())}, or all; may be given more than once"

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import bpy
@@ -50,3 +54,18 @@ def reads_gltf(extension: str) -> bool:
     }
     test = getattr(io_scene_gltf2, known.get(extension, ""), None)
     return bool(test and test())
+
+
+def bundled(name: str) -> ModuleType | None:
+    """A Python module that comes with Blender, such as OpenImageIO; None in builds without it.
+
+    Blender as a Python module has them in its own folder, where Python does not look.
+    """
+    resources = Path(bpy.utils.resource_path("LOCAL")) / "python" / "lib"
+    for folder in [resources / "site-packages", *sorted(resources.glob("python*/site-packages"))]:
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.append(str(folder))
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None

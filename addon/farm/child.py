@@ -84,12 +84,27 @@ class Worker:
         finally:
             alarm.cancel()
 
-    def take(self, shots: list[dict[str, Any]], files: dict[str, str], options: dict[str, Any]) -> Iterator[Event]:
-        """Have a take photographed; yields its "print" events as they come."""
-        for event in self._ask({"do": "take", "shots": shots, "files": files, "options": options}):
+    def take(
+        self,
+        shots: list[Event],
+        lightings: list[str],
+        orders: list[Event],
+        options: Event,
+        negative: Event | None,
+    ) -> Iterator[Event]:
+        """Have a take photographed and prints made of it; yields its "print" events as they come, last its "taken"."""
+        request = {"shots": shots, "lightings": lightings, "orders": orders, "options": options, "negative": negative}
+        return self._prints({"do": "take", **request})
+
+    def develop(self, negative: Event, orders: list[Event]) -> Iterator[Event]:
+        """Have prints made from a negative alone; yields as take() does."""
+        return self._prints({"do": "develop", "negative": negative, "orders": orders})
+
+    def _prints(self, request: Event) -> Iterator[Event]:
+        for event in self._ask(request):
+            yield event
             if event["event"] == "taken":
                 return
-            yield event
 
     def picture(self, path: str) -> None:
         """Have the quick picture of the loaded character written to `path`."""

@@ -24,6 +24,7 @@ class Ledger:
     """The prints of one output folder, for one plan. `keys`: the key of each planned shot."""
 
     def __init__(self, out: Path, keys: dict[Shot, str]) -> None:
+        self.out = out
         self.raw = out / RAW
         self.rest = out / "backup" / RAW
         self.keys = keys

@@ -1,87 +1,123 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the takes of a job on this machine, in one warm Blender that is renewed if it dies."""
+"""Runs the takes of a job on this machine, in one warm Blender that is renewed if it dies or grows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from ..common.errors import ModelsheetError
+from ..common.errors import ModelsheetError, WorkError
+from ..plan.rigs import Adjust
 from ..plan.shots import Shot, Take, takes
-from .child import Worker, WorkerDied
+from .child import WorkerDied
+from .keys import Exposure, Rendered, rendered
 from .ledger import Ledger
+from .session import Session
 
 Event = dict[str, Any]
 
 #: A take that brings Blender down is tried once more in a fresh process, then reported, and the others go on.
 ATTEMPTS = 2
+NEGATIVES = "negatives"
 
 
-@dataclass
-class Session:
-    """A warm Blender with one character in it. `loaded` is what the worker said of the character."""
+@dataclass(frozen=True)
+class Studio:
+    """What the takes of a job share. options: a RenderOptions as a mapping; keep: whether negatives stay on disk."""
 
-    file: str
-    overrides: dict[str, str | None]
-    sitter: dict[str, str]
-    loaded: Event = field(default_factory=dict)
-    worker: Worker = field(default_factory=Worker)
+    session: Session
+    ledger: Ledger
+    exposures: Mapping[Rendered, Exposure]
+    adjust: Callable[[Shot], Adjust]
+    options: Event
+    keep: bool
 
-    def __enter__(self) -> Self:
-        self.worker.__enter__()
-        try:
-            self.loaded = self.worker.load(self.file, self.overrides, self.sitter)
-        except BaseException as error:
-            self.__exit__(type(error), error, error.__traceback__)
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.worker.__exit__(kind, error, at)
-
-    def renew(self) -> None:
-        """Start a fresh Blender and load the character again."""
-        self.__exit__(None, None, None)
-        self.worker = Worker()
-        self.__enter__()
+    def negative(self, exposure: Exposure) -> Path:
+        """Where the negative of a take is kept."""
+        return self.ledger.out / NEGATIVES / f"{exposure.key[:24]}.exr"
 
 
-def photograph(session: Session, ledger: Ledger, options: dict[str, Any], character: Event) -> Iterator[Event]:
-    """Photograph whatever the ledger misses.
+def photograph(studio: Studio, character: Event) -> Iterator[Event]:
+    """Make whatever print the ledger misses: from its negative where there is one, photographed where not.
 
     Yields {"event": "shot", "shot", "shared"} for each finished print (shared: a copy of one that differs only in
-    background) and {"event": "failed", "shots", "message"} for a take that could not be made. `character` goes into
-    every truth row.
+    background), {"event": "taken", "rendered"} after each take and {"event": "failed", "shots", "message"} for one
+    that could not be made. `character` goes into every truth row.
     """
-    for take in takes(ledger.missing()):
+    for take in takes(studio.ledger.missing()):
         try:
-            for shot, shared in _photograph_take(session, take, ledger, options, character):
-                yield {"event": "shot", "shot": shot, "shared": shared}
+            yield from _make(studio, take, character)
         except ModelsheetError as error:
             if error.fatal:
                 raise
-            left = [shot for shot in take.shots if shot not in ledger.rows]
+            left = [shot for shot in take.shots if shot not in studio.ledger.rows]
             yield {"event": "failed", "shots": left, "message": str(error)}
 
 
-def _photograph_take(
-    session: Session, take: Take, ledger: Ledger, options: dict[str, Any], character: Event
-) -> Iterator[tuple[Shot, bool]]:
-    for attempt in range(1, ATTEMPTS + 1):
-        left = [shot for shot in take.shots if shot not in ledger.rows]
-        first = {shot["lighting"]: shot for shot in reversed(left)}
-        files = {lighting: str(ledger.path(shot)) for lighting, shot in first.items()}
+def _make(studio: Studio, take: Take, character: Event) -> Iterator[Event]:
+    if studio.negative(studio.exposures[rendered(take.shots[0])]).is_file():
         try:
-            for event in session.worker.take([shot.to_json() for shot in left], files, options):
-                truth = {**event["truth"], "sha256": event["sha256"], "character": character}
-                made = first[event["lighting"]]
-                yield from ((shot, shot != made) for shot in ledger.enter(made, truth))
+            yield from _make_once(studio, take, character, _develop)
             return
-        except WorkerDied:
-            with suppress(ModelsheetError):  # the next take meets the same trouble and reports it
-                session.renew()
+        except WorkError as error:  # damaged, or Blender fell over it: photographed anew
+            if error.fatal:
+                raise
+            if isinstance(error, WorkerDied):
+                studio.session.renew()
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            yield from _make_once(studio, take, character, _photograph)
+            return
+        except WorkerDied as error:
+            studio.session.renew(error if attempt == ATTEMPTS else None)
             if attempt == ATTEMPTS:
                 raise
+
+
+#: What makes the prints that are ordered: studio, shots, orders -> the worker's events.
+Maker = Callable[[Studio, list[Shot], list[Event]], Iterator[Event]]
+
+
+def _make_once(studio: Studio, take: Take, character: Event, maker: Maker) -> Iterator[Event]:
+    ledger = studio.ledger
+    left = [shot for shot in take.shots if shot not in ledger.rows]
+    # One order for each print: shots that differ only in background share theirs.
+    first = list({ledger.keys[shot]: shot for shot in reversed(left)}.values())[::-1]
+    orders = [_order(studio, shot) for shot in first]
+    for event in maker(studio, left, orders):
+        if event["event"] == "taken":
+            studio.session.note(event["spent"])
+            yield {"event": "taken", "rendered": event["rendered"]}
+            continue
+        made = first[event["index"]]
+        adjusted = {} if "adjust" not in orders[event["index"]] else {"relit": orders[event["index"]]["adjust"]}
+        truth = {**event["truth"], **adjusted, "sha256": event["sha256"], "character": character}
+        for shot in ledger.enter(made, truth):
+            yield {"event": "shot", "shot": shot, "shared": shot != made}
+
+
+def _order(studio: Studio, shot: Shot) -> Event:
+    order: Event = {"lighting": shot["lighting"], "file": str(studio.ledger.path(shot))}
+    adjust = studio.adjust(shot)
+    return order if adjust == Adjust() else {**order, "adjust": adjust.to_json()}
+
+
+def _develop(studio: Studio, shots: list[Shot], orders: list[Event]) -> Iterator[Event]:
+    exposure = studio.exposures[rendered(shots[0])]
+    return studio.session.worker.develop(_kept(studio, exposure), orders)
+
+
+def _photograph(studio: Studio, shots: list[Shot], orders: list[Event]) -> Iterator[Event]:
+    exposure = studio.exposures[rendered(shots[0])]
+    options = {**studio.options, "samples": exposure.samples}
+    kept = _kept(studio, exposure) if studio.keep else None
+    studio.session.character()
+    return studio.session.worker.take(
+        [shot.to_json() for shot in shots], list(exposure.lightings), orders, options, kept
+    )
+
+
+def _kept(studio: Studio, exposure: Exposure) -> Event:
+    return {"path": str(studio.negative(exposure)), "key": exposure.key}

@@ -19,8 +19,10 @@ GPU_KINDS = ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI")
 WORKBENCH_SAMPLES = "16"
 
 
-def prepare(options: RenderOptions) -> dict[str, Any]:
+def prepare(options: RenderOptions, finished: bool = True) -> dict[str, Any]:
     """Set the scene up for `options`; asked twice, it changes nothing.
+
+    finished: Blender itself denoises and writes the picture; False where passes are wanted, denoised after mixing.
 
     Returns {"blender", "engine", "samples", "denoiser", "device"} as the truth states them. Raises InputError where
     a graphics card is insisted on and there is none.
@@ -29,7 +31,16 @@ def prepare(options: RenderOptions) -> dict[str, Any]:
     _picture(scene, options)
     _colour(scene)
     made = {"cycles": _cycles, "eevee": _eevee, "workbench": _workbench}[options.engine](scene, options)
+    if options.engine == "cycles":
+        _set(scene.cycles, {"use_denoising": finished and made["denoiser"] != "none"})
     return {"blender": bpy.app.version_string.split()[0], "engine": options.engine, **made}
+
+
+def prepare_print() -> None:
+    """Set up what decides how a print is written, and nothing else: for prints from negatives alone."""
+    scene = bpy.context.scene
+    _as_png(scene)
+    _colour(scene)
 
 
 def _picture(scene: bpy.types.Scene, options: RenderOptions) -> None:
@@ -44,8 +55,14 @@ def _picture(scene: bpy.types.Scene, options: RenderOptions) -> None:
         "use_freestyle": False, "use_simplify": False, "use_crop_to_border": False, "use_persistent_data": True,
     }  # fmt: skip
     _set(render, wanted)
-    set_format(render.image_settings, "PNG")
-    _set(render.image_settings, {"color_mode": "RGBA", "color_depth": "8", "compression": 15})
+    _as_png(scene)
+
+
+def _as_png(scene: bpy.types.Scene) -> None:
+    settings = scene.render.image_settings
+    set_format(settings, "PNG")
+    _set(settings, {"color_mode": "RGBA", "color_depth": "8", "compression": 15})
+    scene.render.dither_intensity = 0.0
 
 
 def _colour(scene: bpy.types.Scene) -> None:
@@ -65,7 +82,7 @@ def _cycles(scene: bpy.types.Scene, options: RenderOptions) -> dict[str, Any]:
         "device": "CPU" if device == "cpu" else "GPU",
         "samples": options.samples, "use_adaptive_sampling": True, "adaptive_threshold": 0.02,
         "adaptive_min_samples": 0, "time_limit": 0.0, "seed": SEED, "use_animated_seed": False,
-        "use_denoising": denoise, "film_transparent_glass": False, "pixel_filter_type": "BLACKMAN_HARRIS",
+        "film_transparent_glass": False, "pixel_filter_type": "BLACKMAN_HARRIS",
         "filter_width": 1.5, "max_bounces": 8, "diffuse_bounces": 4, "glossy_bounces": 4, "transmission_bounces": 8,
         "transparent_max_bounces": 32, "sample_clamp_indirect": 10.0, "use_light_tree": True,
     }  # fmt: skip

@@ -1,101 +1,126 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes to prints: pose, expression and camera once, then one picture for each light."""
+"""Takes to prints: one render for all lightings of a take, kept as a negative, and a print developed for each."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import bpy
-import numpy as np
-
-from ..character.face.express import express
-from ..character.loaded import Body, Loaded
-from ..character.measure import measure
-from ..character.pose.strike import strike
+from ..character.loaded import Loaded
 from ..common.errors import WorkError
 from ..common.files import whole
 from ..common.version import VERSION
+from ..plan.rigs import Adjust
 from ..plan.settings import setting
 from ..plan.shots import Take
-from ..studio.camera import aim
 from ..studio.lights import light
-from ..studio.projection import CameraTruth, project
-from .engine import prepare
+from .denoise import denoiser_on
+from .develop import Darkroom
+from .engine import prepare, prepare_print
+from .expose import expose
+from .negative import BadNegative, Negative, read_negative, write_negative
 from .options import RenderOptions
+from .passes import whole_frame, write_still
 from .preview import viewport_colours
-from .truth import Scenery, print_truth, take_truth
+from .sitting import sit
+from .stopwatch import Stopwatch
+from .truth import print_truth
 
-#: Air around the character's vertices that is rendered too, as a share of the picture: pixel filter, thin strands.
-BORDER = 0.02
-#: Blender's shadow_terminator_shading_offset. Tried on one head of 14,000 vertices, where it took the jagged edges off
-#: lips and brow that 0 leaves; other values were not compared.
-TERMINATOR = 0.15
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One print that is wanted of a take: the lighting, its adjustment, and the file."""
+
+    lighting: str
+    path: Path
+    adjust: Adjust
+
+    @classmethod
+    def from_json(cls, data: Row) -> Order:
+        """`{"lighting", "file", "adjust"?}`."""
+        return cls(data["lighting"], Path(data["file"]), Adjust.from_json(data.get("adjust") or {}))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a take's negative is kept, and the key that proves that it is this take's."""
+
+    path: Path
+    key: str
 
 
 def shoot(
-    loaded: Loaded, take: Take, options: RenderOptions, path_for: Callable[[str], Path]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Photograph one take. Yields (lighting, truth) as soon as the print at path_for(lighting) is whole.
+    loaded: Loaded, take: Take, lightings: tuple[str, ...], options: RenderOptions, kept: Kept | None, watch: Stopwatch
+) -> Negative:
+    """Photograph one take for all its lightings, and keep the negative. One that is there is read, not made again.
 
-    truth: everything of a truth row but id, number, file, key, sha256 and settings. Raises WorkError when Blender
-    renders nothing or the print can't be written.
+    kept: None keeps it in memory only. Raises WorkError when Blender renders nothing or the disk is full.
     """
-    facts = loaded.facts
+    if kept is not None and kept.path.is_file():
+        try:
+            return read_negative(kept.path, kept.key)
+        except BadNegative:  # cut off or changed from outside: made again in its place
+            pass
+        finally:
+            watch.lap("read")
+    software = {"modelsheet": VERSION, **prepare(options, finished=False)}
+    if options.engine == "workbench":
+        viewport_colours(loaded.meshes)
+    sitting = sit(loaded, take, options.size)
+    watch.lap("pose")
+    with denoiser_on(software["device"], software["denoiser"]) as denoiser:
+        negative = expose(sitting, lightings, options.engine == "cycles", denoiser, watch)
+    header = {"key": "" if kept is None else kept.key, **negative.header}
+    header["truth"] |= {"software": software}
+    negative = replace(negative, header=header)
+    if kept is not None:
+        write_negative(kept.path, negative)
+        watch.lap("write")
+    return negative
+
+
+def develop(negative: Negative, orders: list[Order], watch: Stopwatch) -> Iterator[tuple[Order, Row]]:
+    """Make prints of a negative. Yields (order, truth) as soon as its print is whole.
+
+    truth: everything of a truth row but id, number, file, key, sha256 and settings.
+    Raises WorkError for a lighting that the negative does not hold, and when a print can't be written.
+    """
+    truth = negative.header["truth"]
+    prepare_print()
+    with denoiser_on(truth["software"]["device"], truth["software"]["denoiser"]) as denoiser:
+        darkroom = Darkroom(negative, denoiser)
+        for order in orders:
+            darkroom.develop(order.lighting, order.adjust, order.path, watch)
+            yield order, _with_print(truth, order.path)
+            watch.lap("truth")
+
+
+def shoot_directly(
+    loaded: Loaded, take: Take, orders: list[Order], options: RenderOptions, watch: Stopwatch
+) -> Iterator[tuple[Order, Row]]:
+    """Photograph a take in a Blender that can't read passes back: each lighting by itself, without a negative."""
     software = {"modelsheet": VERSION, **prepare(options)}
     if options.engine == "workbench":
         viewport_colours(loaded.meshes)
-    made = {"pose": strike(loaded, setting("pose", take["pose"]))}
-    made["expression"] = express(loaded, setting("expression", take["expression"]))
-    body = measure(loaded)
-    camera = aim(facts, body, setting("angle", take["angle"]), setting("framing", take["framing"]), options.size)
-    _border(loaded, body, camera, options.size)
-    _soften_terminator(loaded)
-    truth = take_truth(Scenery(loaded, body, camera, options.size), made)
-    common = {"size": list(options.size), **truth, "software": software}
-    for lighting in take.lightings:
-        begun = time.monotonic()
-        light(facts, body, setting("lighting", lighting), camera)
-        path = path_for(lighting)
-        with whole(path) as part:
-            _render(part)
-            seen = print_truth(part)
-        yield lighting, _merged(common, seen, round(time.monotonic() - begun, 3))
+    sitting = sit(loaded, take, options.size)
+    truth = {**sitting.truth, "software": software}
+    whole_frame(sitting.crop, sitting.size)
+    watch.lap("pose")
+    for order in orders:
+        if order.adjust != Adjust():
+            raise WorkError("This Blender keeps no negatives, so light can't be adjusted. Take one from blender.org.")
+        light(loaded.facts, sitting.body, setting("lighting", order.lighting), sitting.camera)
+        with whole(order.path) as part:
+            write_still(part)
+        watch.lap("render")
+        yield order, _with_print(truth, order.path)
 
 
-def _merged(common: dict[str, Any], seen: dict[str, Any], seconds: float) -> dict[str, Any]:
-    boxes = {"subject": seen["subject"], **common["boxes"]}
-    return common | {"boxes": boxes, "foreground": seen["foreground"], "seconds": seconds}
-
-
-def _render(path: Path) -> None:
-    bpy.context.scene.render.filepath = str(path)
-    try:
-        bpy.ops.render.render(write_still=True)
-    except RuntimeError as error:  # Blender's word for a picture that it could not save
-        raise OSError(str(error)) from error
-    if not path.is_file():
-        raise WorkError(f"{path.parent}: Blender wrote no picture there. Check the disk and run the command again.")
-
-
-def _soften_terminator(loaded: Loaded) -> None:
-    """Keep the coarse faces of a smooth-shaded mesh from showing where light turns to shadow."""
-    for mesh in loaded.meshes:
-        if mesh.shadow_terminator_shading_offset != TERMINATOR:
-            mesh.shadow_terminator_shading_offset = TERMINATOR
-
-
-def _border(loaded: Loaded, body: Body, camera: CameraTruth, size: tuple[int, int]) -> None:
-    """Render only around the character: the pixels are the same, the empty rest costs nothing."""
-    render = bpy.context.scene.render
-    spots = project(camera, body.vertices, size)
-    render.use_border = bool((spots[:, 2] > 0).all()) and not any(mesh.particle_systems for mesh in loaded.meshes)
-    if not render.use_border:
-        return
-    low = spots[:, :2].min(axis=0) / size - BORDER
-    high = spots[:, :2].max(axis=0) / size + BORDER
-    (left, top), (right, bottom) = np.clip(low, 0, 1).tolist(), np.clip(high, 0, 1).tolist()
-    render.border_min_x, render.border_max_x = left, right
-    render.border_min_y, render.border_max_y = 1 - bottom, 1 - top
+def _with_print(truth: Row, path: Path) -> Row:
+    seen = print_truth(path)
+    boxes = {"subject": seen["subject"], **truth["boxes"]}
+    return truth | {"boxes": boxes, "foreground": seen["foreground"]}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""OpenEXR files as arrays of named channels, by the OpenImageIO that comes with Blender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..common.blender import bundled
+
+#: Lossless. Of the lossless ones the quickest to write, and the smallest but one (half floats of a noisy portrait).
+COMPRESSION = "zip:1"
+#: More channels or pixels than any file of ours has: a foreign one is refused before memory is asked for.
+MOST_CHANNELS, MOST_PIXELS = 1024, 1 << 27
+
+
+class ExrError(Exception):
+    """Why a file can't be read or written, in OpenImageIO's words."""
+
+
+def available() -> bool:
+    """Whether this Blender brings OpenImageIO."""
+    return bundled("OpenImageIO") is not None
+
+
+def write_exr(
+    path: Path, channels: Mapping[str, np.ndarray], place: tuple[int, int], full: tuple[int, int], header: str
+) -> None:
+    """Write (H, W) channels as half floats; `place` is their top left corner in a picture of size `full`.
+
+    header: text kept in the attribute `modelsheet`. Raises ExrError, and OSError where the disk complains.
+    """
+    oiio = _oiio()
+    pixels = np.stack(list(channels.values()), axis=-1).astype(np.float16)
+    height, width, count = pixels.shape
+    spec = oiio.ImageSpec(width, height, count, oiio.HALF)
+    spec.channelnames = tuple(channels)
+    spec.x, spec.y = place
+    spec.full_x, spec.full_y, spec.full_width, spec.full_height = 0, 0, *full
+    spec.attribute("compression", COMPRESSION)
+    spec.attribute("modelsheet", header)
+    out = oiio.ImageOutput.create(str(path))
+    if out is None:
+        raise ExrError(oiio.geterror())
+    # OpenImageIO says no more than that writing failed: an operating-system error lets the caller look at the disk.
+    if not (out.open(str(path), spec) and out.write_image(pixels) and out.close()):
+        raise OSError(out.geterror() or "the picture could not be written")
+
+
+def read_header(path: Path) -> tuple[str, tuple[int, int, int, int], tuple[int, int]]:
+    """(text of the attribute `modelsheet` or "", data window x0 y0 x1 y1, full size). Raises ExrError."""
+    stream = _open(path)
+    try:
+        return _header(stream.spec())
+    finally:
+        stream.close()
+
+
+def read_exr(path: Path) -> tuple[dict[str, np.ndarray], str, tuple[int, int, int, int], tuple[int, int]]:
+    """(channels by name as (H, W) float32, then as read_header). Raises ExrError."""
+    stream = _open(path)
+    try:
+        spec = stream.spec()
+        pixels = stream.read_image(format="float")
+        # A file that ends early gives what there was of it, or nothing, and says so only here.
+        if pixels is None or stream.has_error:
+            raise ExrError(stream.geterror() or "its end is missing")
+        names = spec.channelnames
+        return {name: pixels[..., index] for index, name in enumerate(names)}, *_header(spec)
+    finally:
+        stream.close()
+
+
+def _header(spec: Any) -> tuple[str, tuple[int, int, int, int], tuple[int, int]]:
+    window = (spec.x, spec.y, spec.x + spec.width, spec.y + spec.height)
+    text = spec.getattribute("modelsheet")
+    return text if isinstance(text, str) else "", window, (spec.full_width, spec.full_height)
+
+
+def _open(path: Path) -> Any:
+    oiio = _oiio()
+    stream = oiio.ImageInput.open(str(path))
+    if stream is None:
+        raise ExrError(oiio.geterror() or "no picture")
+    spec = stream.spec()
+    if spec.nchannels > MOST_CHANNELS or spec.width * spec.height > MOST_PIXELS or stream.format_name() != "openexr":
+        stream.close()
+        raise ExrError("not one of ours")
+    return stream
+
+
+def _oiio() -> Any:
+    module = bundled("OpenImageIO")
+    if module is None:
+        raise ExrError("this Blender can't read it; take one from blender.org")
+    return module

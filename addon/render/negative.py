@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A negative: what a take leaves on disk, enough to develop prints in any mixture of its lights.
+
+One OpenEXR file of half floats, cut out around the character. Channels: R G B A (the sum of all lights as rendered,
+premultiplied), one GROUP.R .G .B for each lamp, `world` and, where something else shines, `residual`; albedo.R .G .B
+and normal.X .Y .Z, both denoised; depth.Z and depth.rest, whose sum is the depth (a half float alone would be 1 mm
+out at 2 m). Its header says what it is: see Negative.header.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..common.errors import WorkError
+from ..common.files import dumps, sha256_bytes, whole
+from ..common.version import VERSION
+from ..plan.gains import RESIDUAL
+from .exr import ExrError, read_exr, read_header, write_exr
+
+#: Raise it when files of before can't be understood any more.
+FORMAT = 1
+#: The largest half float.
+LARGEST = 65504.0
+RGB, XYZ = "RGB", "XYZ"
+#: Names that are no groups of light.
+GUIDES = {"albedo": RGB, "normal": XYZ}
+RENDERED_AGAIN = "Run the same `modelsheet render` or `make` again: it is photographed anew."
+
+Header = dict[str, Any]
+
+
+class BadNegative(WorkError):
+    """A negative that must not be printed from; the take has to be photographed again."""
+
+
+@dataclass(frozen=True)
+class Negative:
+    """header: {"key", "units": {group: brightness at which it was lit}, "truth", "software"}; the file adds format,
+    version, size, crop and the pixels' hash.
+
+    groups: name -> (H, W, 3) premultiplied linear Rec.709; alpha: (H, W); albedo, normal (camera space: right, up,
+    towards the camera): (H, W, 3), denoised, or None where the engine gives none; depth: (H, W) along the view axis,
+    in camera distances (truth's camera.distance), 0 where nothing is. All float32 with the values of half floats, so
+    that a print developed at once and one developed from the file are the same.
+    crop: x0, y0, x1, y1 in pixels from the top left corner of a picture of `size`.
+    """
+
+    header: Header
+    groups: dict[str, np.ndarray]
+    alpha: np.ndarray
+    albedo: np.ndarray | None
+    normal: np.ndarray | None
+    depth: np.ndarray
+    crop: tuple[int, int, int, int]
+    size: tuple[int, int]
+
+    @property
+    def units(self) -> dict[str, float]:
+        """Brightness at which each group was lit."""
+        return self.header["units"]
+
+
+def half(pixels: np.ndarray) -> np.ndarray:
+    """float32 with the values that half floats can hold; nothing infinite or undefined is left."""
+    bounded = np.nan_to_num(pixels, nan=0.0, posinf=LARGEST, neginf=-LARGEST).clip(-LARGEST, LARGEST)
+    return bounded.astype(np.float16).astype(np.float32)
+
+
+def twice_half(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two arrays of half-float values whose sum has the precision of both."""
+    rough = half(pixels)
+    return rough, half(pixels - rough)
+
+
+def write_negative(path: Path, negative: Negative) -> None:
+    """Write it whole. Raises WorkError in plain words when the disk is full or the folder can't be written."""
+    channels = _channels(negative)
+    header = {
+        "format": FORMAT, "modelsheet": VERSION, **negative.header, "size": list(negative.size),
+        "crop": list(negative.crop), "pixels": _hash(channels),
+    }  # fmt: skip
+    with whole(path) as part:
+        write_exr(part, channels, negative.crop[:2], negative.size, dumps(header))
+
+
+def negative_header(path: Path) -> Header:
+    """What a negative says of itself, without its pixels. Raises BadNegative."""
+    try:
+        text, _crop, _size = read_header(path)
+    except ExrError as error:
+        raise _damaged(path, str(error)) from error
+    return _checked(path, text)
+
+
+def read_negative(path: Path, key: str | None = None) -> Negative:
+    """Read a negative and prove that it is whole and, if `key` is given, the one that is meant. Raises BadNegative."""
+    try:
+        channels, text, crop, size = read_exr(path)
+    except ExrError as error:
+        raise _damaged(path, str(error)) from error
+    header = _checked(path, text)
+    if key is not None and header["key"] != key:
+        raise BadNegative(f"{path}: the negative of another character, shot or version. {RENDERED_AGAIN}")
+    if (list(crop), list(size)) != (header["crop"], header["size"]) or _hash(channels) != header["pixels"]:
+        raise _damaged(path, "its pixels are not those that were written")
+    groups = {name: _stacked(channels, name, RGB) for name in header["units"]}
+    if f"{RESIDUAL}.R" in channels:
+        groups[RESIDUAL] = _stacked(channels, RESIDUAL, RGB)
+    guides = {name: _stacked(channels, name, axes) if f"{name}.{axes[0]}" in channels else None
+              for name, axes in GUIDES.items()}  # fmt: skip
+    depth = channels["depth.Z"] + channels["depth.rest"]
+    return Negative(header, groups, channels["A"], guides["albedo"], guides["normal"], depth, crop, size)
+
+
+def _channels(negative: Negative) -> dict[str, np.ndarray]:
+    total = half(np.sum(list(negative.groups.values()), axis=0))
+    channels = dict(zip("RGB", np.moveaxis(total, -1, 0), strict=True)) | {"A": negative.alpha}
+    layers = negative.groups | {"albedo": negative.albedo, "normal": negative.normal}
+    for name, pixels in layers.items():
+        if pixels is not None:
+            axes = GUIDES.get(name, RGB)
+            channels |= {f"{name}.{axis}": pixels[..., index] for index, axis in enumerate(axes)}
+    return channels | dict(zip(("depth.Z", "depth.rest"), twice_half(negative.depth), strict=True))
+
+
+def _stacked(channels: dict[str, np.ndarray], name: str, axes: str) -> np.ndarray:
+    return np.stack([channels[f"{name}.{axis}"] for axis in axes], axis=-1)
+
+
+def _hash(channels: dict[str, np.ndarray]) -> str:
+    return sha256_bytes(b"".join(channels[name].astype("<f2").tobytes() for name in sorted(channels)))
+
+
+def _checked(path: Path, text: str) -> Header:
+    try:
+        header = json.loads(text)
+        known = header["format"] == FORMAT and {"key", "units", "truth", "pixels"} <= header.keys()
+    except (ValueError, KeyError, TypeError):
+        raise BadNegative(f"{path}: no negative of ours. Move it out of this folder. {RENDERED_AGAIN}") from None
+    if not known:
+        version = header.get("modelsheet", "another version")
+        raise BadNegative(f"{path}: a negative of Modelsheet {version}, which this one can't print. {RENDERED_AGAIN}")
+    return header
+
+
+def _damaged(path: Path, why: str) -> BadNegative:
+    return BadNegative(f"{path}: a damaged negative ({why.strip()}). {RENDERED_AGAIN}")
