@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,15 +18,17 @@ class Index:
     """Entries by their "id". While the `with` block runs each is added to the file's end; after it the file is
     written anew, sorted, if anything has changed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, valid: Callable[[Row], bool]) -> None:
+        """valid: whether an entry has our form; one that has not is left out, and what it told is found out again."""
         self.path = path
         self.entries: dict[str, Row] = {}
         self._changed = False
-        for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
             entry = _parsed(line)
-            self._changed |= entry is None
-            if entry is not None:
+            if entry is not None and valid(entry):
                 self.entries[entry["id"]] = entry
+            elif line:
+                self._changed = True
 
     def put(self, entry: Row) -> None:
         """Add an entry, in place of an older one with its id."""
@@ -54,7 +57,7 @@ class Index:
 
 
 def _parsed(line: str) -> Row | None:
-    """An entry, or None for a line that was cut off: what it would have told is found out again."""
+    """An entry, or None for a line that was cut off."""
     try:
         entry = json.loads(line)
     except ValueError:

@@ -19,6 +19,7 @@ from .backgrounds import composite, photos
 from .backup import keep_original
 from .frame import Frame, choose_frame, reframed, scaled
 from .index import Index
+from .intake import MAX_SIDE
 from .layout import PROCESSED, RAW, Row, read_job, read_rows
 from .light import resampled
 from .output import Output
@@ -52,7 +53,19 @@ def process(out: Path) -> None:
 def read_index(out: Path) -> Index:
     """What was processed: {"id", "file", "key", "sha256", "mask_key", "mask_sha256", "print", "crop", "size",
     "foreground"} a picture; print, crop and size in pixels, foreground the share that the subject takes."""
-    return Index(out / PROCESSED / INDEX)
+    return Index(out / PROCESSED / INDEX, _is_ours)
+
+
+def _is_ours(entry: Row) -> bool:
+    """Whether an entry has the form above; one that an older version wrote has only the first four."""
+    lengths = {"print": 2, "crop": 4, "size": 2} if "crop" in entry else {}
+    return all(
+        isinstance(entry.get(name), list)
+        and len(entry[name]) == length
+        and all(isinstance(value, int) and 0 <= value <= MAX_SIDE for value in entry[name])
+        and min(entry[name][-2:]) > 0
+        for name, length in lengths.items()
+    )
 
 
 def frame_of(entry: Row) -> Frame:

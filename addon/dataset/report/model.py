@@ -14,6 +14,7 @@ from ...common.errors import InputError
 from ...common.files import read_jsonl
 from ...plan.shots import AXES, Shot
 from ..layout import FINAL, PROCESSED, RAW, read_job, read_json
+from ..process import in_picture, read_index
 
 #: A shot's id is also its file name; anything else in shots.jsonl is not ours to link to.
 ID = re.compile(r"\w[\w.-]*")
@@ -21,8 +22,8 @@ ID = re.compile(r"\w[\w.-]*")
 
 @dataclass(frozen=True)
 class Picture:
-    """One photographed shot: its picture's path within OUT, its truth row, the print's size in pixels (to which boxes
-    and points refer) and its caption ("" before captioning).
+    """One photographed shot: its picture's path within OUT, its truth row in the pixels of that picture, the size to
+    which boxes and points refer, and its caption ("" before captioning).
     """
 
     shot: Shot
@@ -102,7 +103,7 @@ def _rows(out: Path, planned: tuple[Shot, ...]) -> dict[str, dict[str, Any]]:
 
 def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
     """The pictures whose files are there, by number, and a sentence for every row that can't be shown."""
-    captions = _captions(out)
+    captions, processed = _captions(out), read_index(out).entries
     pictures, problems = [], []
     for name, row in rows.items():
         if not ID.fullmatch(name) or not set(AXES) <= set(row.get("settings") or ()):
@@ -114,7 +115,8 @@ def _pictures(out: Path, rows: dict[str, dict[str, Any]]) -> tuple[tuple[Picture
             problems.append(f"{name}.png: in the list of pictures, but the file is gone. Run the same command again.")
             continue
         shot = Shot.from_json({"number": int(row.get("number") or 0), "settings": row["settings"]})
-        pictures.append(Picture(shot, path, row, _size(out / path, row), captions.get(name, "")))
+        shown = in_picture(row, processed.get(name, {})) if path.startswith(PROCESSED) else row
+        pictures.append(Picture(shot, path, shown, _size(out / path, shown), captions.get(name, "")))
     return tuple(sorted(pictures, key=lambda picture: picture.shot.number)), tuple(problems)
 
 
