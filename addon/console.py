@@ -16,6 +16,7 @@ Event = dict[str, Any]
 BAR = 28
 STAGES = {
     "character": "Opening the character in Blender …",
+    "light": "Mixing light …",
     "backgrounds": "Compositing backgrounds …",
     "dataset": "Writing captions, dataset and packages …",
     "report": "Writing the report …",
@@ -96,16 +97,24 @@ class Console:
     def _on_failed(self, event: Event) -> None:
         self.note(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
 
+    def _on_verified(self, event: Event) -> None:
+        for fault in event["faults"]:
+            self.say(f"{event['zip']}: {fault}")
+        if not event["faults"]:
+            self.say(f"{event['zip']}: whole and safe, {_count(event['files'], 'file')}.")
+
     def _on_done(self, event: Event) -> None:
         self.note(
             f"{_count(event['shots'] - len(event['failed']), 'picture')} in {duration(event['seconds'])}"
-            f" ({event['rendered']} photographed now, {event['reused']} from before)."
+            f" ({event['rendered']} {_made(event)}, {event['reused']} from before)."
         )
         self.say(f"Pictures: {Path(event['out']) / 'raw_generated'}")
         if event["dataset"]:
             self.say(f"Dataset:  {event['dataset']}")
         for path in event["packages"]:
             self.say(f"Package:  {path}")
+        for sentence in event["notes"]:
+            self.note(f"  note: {sentence}")
         if event["report"]:
             self.say(f"Report:   {event['report']}")
 
@@ -127,6 +136,11 @@ class Console:
         if self._bar_shown:
             sys.stderr.write("\n" if keep else "\r\x1b[K")
             self._bar_shown = False
+
+
+def _made(event: Event) -> str:
+    """How the new pictures of a "done" event came about."""
+    return "photographed now" if event.get("exposed", 1) else "made from negatives now"
 
 
 def duration(seconds: float) -> str:

@@ -12,8 +12,8 @@ from .words import (
     add_character,
     add_output,
     add_photography,
+    add_training,
     add_words,
-    count,
     finished,
     request,
     trainer_help,
@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
     add_words(make)
     add_output(make)
     make.add_argument("--for", dest="trainers", action="append", metavar="TRAINER", help=trainer_help())
-    make.add_argument("--repeats", type=count, default=10, help="how often a trainer repeats each picture (10)")
+    add_training(make)
 
 
 def run(given: argparse.Namespace, console: Console) -> int:

@@ -23,7 +23,7 @@ from .folder import RECORD, SUMS, Folder, Item
 from .layout import FINAL, Row, read_facts, read_job, read_plan, read_rows
 from .mitigations import SetFacts
 from .output import TABLE, Output, Size
-from .packages import trainers
+from .packages import configs
 from .pictures import picture_size, training_mask, training_picture
 from .process import in_picture, mask_path, picture_path, read_index
 from .prompts import prompt_files
@@ -67,9 +67,8 @@ def build(out: Path) -> Path:
     writer.add("provenance.json", provenance(job, manifest, judged))
     for path, text in prompt_files(described, [entry["text"] for entry in entries]).items():
         writer.add(path, text.encode())
-    for module in trainers().values():
-        for name, text in module.configs(described).items():
-            writer.add(f"configs/{name}", text.encode(), sha256_value([name, text]))
+    for name, text in configs(described).items():
+        writer.add(f"configs/{name}", text.encode(), sha256_value([name, text]))
     _add_record(writer, manifest)
     writer.folder.replace()
     return out / FINAL
@@ -142,6 +141,7 @@ def _add_picture(
         "caption_edited": text != wanted,
         "captions": captions,
         "made": row["made"],
+        **({"relit": row["relit"]} if row.get("relit") else {}),
         "print": {"sha256": row["sha256"], "key": row["key"], **row["software"]},
     }
 

@@ -45,10 +45,8 @@ def resolution(sizes: list[tuple[int, int]]) -> int:
 
 
 def repeats(asked: object, pictures: int) -> int:
-    """How often each picture is shown in an epoch: as asked; `auto`, so that an epoch has about 400; else 10."""
-    if asked is None:
-        return 10
-    if asked == "auto":
+    """How often each picture is shown in an epoch: as asked; else, or with `auto`, so that an epoch shows about 400."""
+    if asked in (None, "auto"):
         return min(20, max(1, round(400 / pictures)))
     if isinstance(asked, bool) or not str(asked).isdecimal() or not 1 <= int(str(asked)) <= 1000:
         raise InputError(f"repeats {asked!r}: not a number from 1 to 1000. Leave it out, or say auto.")

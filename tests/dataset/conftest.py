@@ -121,6 +121,7 @@ def out(tmp_path: Path) -> Callable[..., Path]:
         write_json(folder / "raw_generated" / "plan.json", plan)
         write_json(folder / "raw_generated" / "character.json", (facts or make_facts()).to_json())
         asked = {"trigger": "mara_syn", "class_word": "woman", "style": "tags", "seed": 1, "file": "/x/y/z.glb"}
+        asked["repeats"] = 10
         write_text(folder / "job.yaml", yaml.safe_dump({**asked, **job}))
         return folder
 

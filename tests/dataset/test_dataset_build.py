@@ -45,9 +45,10 @@ def test_layout(out: Callable[..., Path]) -> None:
         *(f"masks/{name}.png" for name in pictures),
         "configs/kohya_dataset.toml",
         "configs/kohya_masked.toml",
-        "configs/sample_prompts.txt",
+        *(path for path in names if path.startswith("prompts/")),
         "metadata.jsonl",
         "manifest.json",
+        "provenance.json",
         "README.md",
         "SHA256SUMS",
     }
@@ -241,7 +242,7 @@ def test_a_sentence_is_not_shuffled(out: Callable[..., Path]) -> None:
     assert "shuffle_caption = false" in (final / "configs" / "kohya_dataset.toml").read_text()
 
 
-@pytest.mark.parametrize(("asked", "folder"), [(None, "10"), (4, "4"), ("auto", "20")])
+@pytest.mark.parametrize(("asked", "folder"), [(None, "20"), (4, "4"), ("auto", "20")])
 def test_repeats(asked: Any, folder: str, out: Callable[..., Path]) -> None:
     assert (make(out(repeats=asked)) / "train" / f"{folder}_mara_syn woman").is_dir()
 
