@@ -22,13 +22,15 @@ _STANDING = (0.8125, 1.1875)
 
 @dataclass(frozen=True)
 class Prompt:
-    """group: one of groups(). look: what to look at in the picture. width, height: pixels, in steps of 64."""
+    """group: one of groups(). look: what to look at in the picture. expects: what `grade` can
+    measure of it, or "". width, height: pixels, in steps of 64."""
 
     id: str
     group: str
     text: str
     negative: str
     look: str
+    expects: str
     width: int
     height: int
     seed: int
@@ -77,6 +79,7 @@ def _prompt(name: str, row: dict[str, Any], described: Described, medium: str) -
         text=_text(row, described, medium),
         negative=table["negative"],
         look=row["look"],
+        expects=row.get("expects", ""),
         width=width,
         height=height,
         seed=table["seed"],
@@ -93,8 +96,8 @@ def _text(row: dict[str, Any], described: Described, medium: str) -> str:
         return text[0].upper() + text[1:] if not text.startswith(trigger or "\0") else text
     danbooru = described.style == "danbooru"
     counted = WORDS["count"].get(described.class_word.rsplit(maxsplit=1)[-1])
-    who = [counted or described.class_word, "solo"] if danbooru else [described.class_word]
-    return ", ".join(filter(None, [trigger, *who, row["danbooru" if danbooru else "tags"].format(medium=medium)]))
+    shown = [counted or described.class_word, "solo"] if danbooru else [described.class_word]
+    return ", ".join(filter(None, [trigger, *shown, row["danbooru" if danbooru else "tags"].format(medium=medium)]))
 
 
 def _without(caption: str, described: Described, medium: str) -> str:

@@ -38,9 +38,14 @@ def thumbnail(path: Path) -> Thumbnail | None:
     """The picture at most EDGE pixels on its longest edge, as WebP."""
     try:
         with Image.open(path) as picture:
-            small = picture.convert("RGBA")
+            return shrink(picture)
     except (OSError, SyntaxError, ValueError):  # what Pillow raises for broken PNGs
         return None
+
+
+def shrink(picture: Image.Image) -> Thumbnail:
+    """As thumbnail, of a picture that is open already."""
+    small = picture.convert("RGBA")
     small.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS)
     transparent = small.getchannel("A").getextrema()[0] < 255  # type: ignore[operator]
     stream = io.BytesIO()
