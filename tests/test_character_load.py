@@ -11,7 +11,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from modelsheet.character.load import adopt, load_file  # noqa: E402
+from modelsheet.character.load import load_file  # noqa: E402
 from modelsheet.character.loaded import Body, Loaded  # noqa: E402
 from modelsheet.character.measure import measure  # noqa: E402
 from modelsheet.character.overrides import Overrides  # noqa: E402
@@ -139,11 +139,18 @@ def test_what_is_no_character_is_not_called_one(characters: Path) -> None:
     assert len(loaded.warnings) >= 2
 
 
+#: What the complaint about a file says beside its name, where it says more than that it can't be read.
+WORDS = {"bad_empty.glb": "empty", "bad_lfs_pointer.glb": "git", "yw_test.pmx": "MMD"}
+
+
 def test_unusable_files_are_refused(characters: Path) -> None:
-    for path in sorted([*characters.glob("bad_*"), characters / "yw_test.pmx"]):
+    files = sorted([*characters.glob("bad_*"), characters / "yw_test.pmx"])
+    assert {path.name for path in files} > set(WORDS)
+    for path in files:
         with pytest.raises(InputError) as caught:
             load_file(path, Overrides())
         assert str(path) in str(caught.value)
+        assert WORDS.get(path.name, path.name) in str(caught.value)
 
 
 def test_overrides_win_and_wrong_ones_name_the_choices(characters: Path) -> None:
@@ -182,15 +189,3 @@ def test_points_follow_the_pose(characters: Path) -> None:
     near = bowed.vertices[bowed.parts["face"]] - np.array(bowed.points["nose"])
     assert np.linalg.norm(near, axis=1).min() < 0.01
     assert bowed.points["left_hip"] == pytest.approx(still.points["left_hip"], abs=1e-5)
-
-
-def test_the_sitter_is_understood() -> None:
-    from modelsheet.sitter.build import build
-
-    words = build({})
-    loaded = adopt("sitter", "0" * 64, Overrides(), words)
-    facts = loaded.facts
-    assert (facts.kind, facts.body, facts.face, facts.facing) == ("humanoid", "full", True, (0.0, -1.0, 0.0))
-    assert facts.words == words
-    assert loaded.warnings == []
-    assert facts.landmarks["chin"][2] < facts.eyes[0][2] < facts.landmarks["crown"][2]

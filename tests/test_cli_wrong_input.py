@@ -65,24 +65,13 @@ def test_a_scene_without_a_mesh(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "nothing.gltf" in refused(capsys, "inspect", str(path))
 
 
-@pytest.mark.parametrize(
-    ("name", "named"),
-    [
-        ("bad_empty.glb", "empty"),
-        ("bad_lfs_pointer.glb", "git"),
-        ("bad_text.blend", "bad_text.blend"),
-        ("bad_truncated.blend", "bad_truncated.blend"),
-        ("bad_truncated.fbx", "bad_truncated.fbx"),
-        ("yw_test.pmx", "MMD"),
-    ],
-)
+@pytest.mark.parametrize("name", ["bad_empty.glb", "bad_truncated.blend"])
 def test_files_that_are_no_characters(
-    characters: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, named: str
+    characters: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
+    """One that is refused at a glance and one that Blender stumbles over; tests/test_character_load.py has them all."""
     out = tmp_path / "out"
-    complaint = refused(capsys, "make", str(characters / name), "--trigger", "mara_syn", "--out", str(out))
-    assert name in complaint
-    assert named in complaint
+    assert name in refused(capsys, "make", str(characters / name), "--trigger", "mara_syn", "--out", str(out))
     assert not out.exists()
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from modelsheet.character.load import adopt
+from modelsheet.character.overrides import Overrides
 from modelsheet.common.tables import read_table
 from modelsheet.sitter.build import build, parts_of
 from modelsheet.sitter.face import Face
@@ -56,6 +58,12 @@ def sitter() -> dict[str, bpy.types.Object]:
 def face() -> Face:
     """The default face without Blender objects."""
     return Face(shape_of(resolve({})))
+
+
+@pytest.fixture(scope="module")
+def heads(face: Face) -> dict[str, np.ndarray]:
+    """Where each key takes the points of the default face."""
+    return placements(face, read_table(HERE / "keys.yaml").data)
 
 
 def test_rig_has_its_bones_in_their_places(sitter: dict[str, bpy.types.Object]) -> None:
@@ -118,8 +126,7 @@ def test_blink_covers_the_eye(sitter: dict[str, bpy.types.Object]) -> None:
     assert covered(rest + key_offsets(head, "eyeBlinkLeft")) == 1.0
 
 
-def test_jaw_opens_smile_rises_frown_falls(face: Face) -> None:
-    heads = placements(face, read_table(HERE / "keys.yaml").data)
+def test_jaw_opens_smile_rises_frown_falls(face: Face, heads: dict[str, np.ndarray]) -> None:
     mouth = face.grid.slits["mouth"]
     middle = len(mouth.upper) // 2
 
@@ -134,8 +141,7 @@ def test_jaw_opens_smile_rises_frown_falls(face: Face) -> None:
     assert np.allclose(heads["mouthSmileLeft"][mouth.upper[0]], face.rest[mouth.upper[0]], atol=0.002)
 
 
-def test_face_and_keys_are_mirror_images(face: Face) -> None:
-    heads = placements(face, read_table(HERE / "keys.yaml").data)
+def test_face_and_keys_are_mirror_images(face: Face, heads: dict[str, np.ndarray]) -> None:
     flip = np.array([-1.0, 1.0, 1.0])
     for left, right in (
         ("eyeBlinkLeft", "eyeBlinkRight"),
@@ -224,14 +230,30 @@ def test_every_hair_style_grows_and_leaves_the_eyes_free(face: Face, style: str)
     assert before_an_eye.mean() < 0.002
 
 
-def test_two_builds_are_equal() -> None:
-    chosen = resolve({"hair": "short"})
-    first, _ = parts_of(chosen, shape_of(chosen))
-    second, _ = parts_of(chosen, shape_of(chosen))
-    for one, other in zip(first, second, strict=True):
-        assert one.name == other.name
-        assert np.array_equal(one.vertices, other.vertices)
-        assert all(np.array_equal(one.keys[key], other.keys[key]) for key in one.keys)
+def test_two_builds_are_equal(sitter: dict[str, bpy.types.Object]) -> None:
+    chosen = resolve({})
+    shape = shape_of(chosen)
+    parts, _eye = parts_of(chosen, shape)
+    assert {part.name for part in parts} == set(sitter)
+    for part in parts:
+        thing, again = sitter[part.name], part.vertices * shape["height"]
+        assert np.array_equal(again.astype(np.float32), coordinates(thing))
+        for block in thing.data.shape_keys.key_blocks[1:] if thing.data.shape_keys else ():
+            moved = np.empty(len(block.data) * 3, dtype=np.float32)
+            block.data.foreach_get("co", moved)
+            key = (again + part.keys[block.name] * shape["height"]).astype(np.float32)
+            assert np.array_equal(key.ravel(), moved), (part.name, block.name)
+
+
+def test_the_sitter_is_understood(sitter: dict[str, bpy.types.Object]) -> None:
+    """The last look at it: understanding a scene tidies it."""
+    loaded = adopt("sitter", "0" * 64, Overrides(), words({}))
+    facts = loaded.facts
+    assert {mesh.name for mesh in loaded.meshes} == set(sitter)
+    assert (facts.kind, facts.body, facts.face, facts.facing) == ("humanoid", "full", True, (0.0, -1.0, 0.0))
+    assert facts.words == words({})
+    assert loaded.warnings == []
+    assert facts.landmarks["chin"][2] < facts.eyes[0][2] < facts.landmarks["crown"][2]
 
 
 def test_another_person_is_another_shape() -> None:
