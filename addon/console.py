@@ -85,6 +85,10 @@ class Console:
         for sentence in event["left_out"]:
             self.note(f"  note: {sentence}")
 
+    def _on_relit(self, event: Event) -> None:
+        pictures = _count(event["pictures"], "picture")
+        self.note(f"{pictures} as relit after the render; `modelsheet relight DIR --undo` takes that back.")
+
     def _on_progress(self, event: Event) -> None:
         self._pace = Pace(event["done"])
         if event["done"]:

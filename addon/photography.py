@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     start = time.monotonic()
     request = replace(request, trigger=None if request.trigger is None else check_trigger(request.trigger))
     preset = _preset(request)
-    options = _options(request)
+    options = options_of(request)
     sha256 = subject_hash(request.file, request.sitter)
     known = corrections(request.file, request.overrides)
     request = replace(request, overrides=known.values)
@@ -65,12 +65,14 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
         plan = apply(planned, relights)
         _write_begun(out, request, subject, found, plan_json(planned, plan), preset.to_json(), options)
         how = How(subject, options, found["blender"], request.negatives)
-        studio = _studio(session, out, planned, relights, how)
+        studio = studio_of(session, out, planned, relights, how)
         studio.ledger.open()
         outcome = Outcome(out, shots=len(plan.shots), takes=len(studio.exposures), reused=len(studio.ledger.rows))
         tell({"event": "plan", "shots": outcome.shots, "takes": outcome.takes, "left_out": list(plan.left_out)})
+        if kept := sum(shot.id in relights for shot in planned.shots):
+            tell({"event": "relit", "pictures": kept})
         if studio.ledger.missing():
-            _photograph(studio, facts.row(sha256), outcome, tell)
+            make_prints(studio, facts.row(sha256), outcome, tell)
     outcome.seconds = time.monotonic() - start
     return outcome
 
@@ -83,7 +85,8 @@ def _preset(request: Request) -> Preset:
     return preset.with_folder()
 
 
-def _options(request: Request) -> RenderOptions:
+def options_of(request: Request) -> RenderOptions:
+    """How a request is rendered. Raises InputError for what is out of range."""
     samples = {} if request.samples is None else {"samples": request.samples}
     return RenderOptions(request.engine, request.resolution, device=request.device, **samples)
 
@@ -98,7 +101,8 @@ class How:
     keep: bool
 
 
-def _studio(session: Session, out: Path, planned: Plan, relights: Relights, how: How) -> Studio:
+def studio_of(session: Session, out: Path, planned: Plan, relights: Relights, how: How) -> Studio:
+    """What makes the prints of a plan as it was decided to be; its ledger is not open yet."""
     options = asdict(how.options)
     lightings = {
         take: one.lightings for take, one in renderings(planned, relights, options["engine"] in GROUPED).items()
@@ -112,11 +116,19 @@ def _studio(session: Session, out: Path, planned: Plan, relights: Relights, how:
     return Studio(session, Ledger(out, keys), exposed, adjust, options, how.keep)
 
 
-def _photograph(studio: Studio, character: Event, outcome: Outcome, tell: Tell) -> None:
-    if not studio.session.running:
+def make_prints(
+    studio: Studio,
+    character: Event,
+    outcome: Outcome,
+    tell: Tell,
+    shots: Iterable[Shot] | None = None,
+    anew: bool = True,
+) -> None:
+    """Have the missing prints made, tell of each, and count them in `outcome`. shots, anew: see photograph()."""
+    if anew and not studio.session.running:
         tell({"event": "stage", "stage": "character"})
     tell({"event": "progress", "done": outcome.reused, "total": outcome.shots})
-    for event in photograph(studio, character):
+    for event in photograph(studio, character, shots, anew):
         if event["event"] == "taken":
             outcome.exposed += event["rendered"]
             continue

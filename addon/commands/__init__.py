@@ -4,6 +4,6 @@
 COMMANDS is the order in which help lists them.
 """
 
-from . import caption, inspect, make, package, plan, presets, render
+from . import caption, inspect, make, package, plan, presets, relight, render
 
-COMMANDS = (make, render, inspect, presets, plan, caption, package)
+COMMANDS = (make, render, inspect, presets, plan, relight, caption, package)

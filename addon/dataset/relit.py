@@ -25,7 +25,11 @@ def as_lit(lighting: Setting, relit: Mapping[str, Any] | None) -> Setting | None
     adjust = Adjust.from_json(relit)
     most = WORDS["another_light"]
     lamps = mix(lighting.name)
-    if any(name in lamps and not 1 / most <= factor <= most for name, factor in adjust.intensity if name != ALL):
+    if any(
+        name in lamps and not 1 / most <= factor <= most
+        for name, factor in dict(adjust.intensity).items()
+        if name != ALL
+    ):
         return None
     tone = _tone(lighting, adjust) if adjust.temperature is not None else None
     if tone is None:

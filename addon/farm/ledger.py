@@ -44,7 +44,7 @@ class Ledger:
         at_rest = {row["key"]: (self.rest / row["file"], row) for row in [*resting, *map(_resting_row, leaving)]}
         for shot, key in self.keys.items():
             if shot.id in staying:
-                self.rows[shot] = staying[shot.id]
+                self.rows[shot] = self._row(shot, staying[shot.id])
             elif key in at_rest:
                 self._adopt(shot, *at_rest[key])
         self._share()
@@ -53,6 +53,16 @@ class Ledger:
         for row in leaving:
             if row["file"] not in keep:
                 (self.raw / row["file"]).unlink(missing_ok=True)
+
+    def foreseen(self) -> list[Shot]:
+        """What would be missing once it is opened; changes nothing."""
+        there = {
+            row["key"]
+            for folder in (self.raw, self.rest)
+            for row in read_jsonl(folder / ROWS)
+            if _is_whole(folder / row["file"], row)
+        }
+        return [shot for shot, key in self.keys.items() if key not in there]
 
     def path(self, shot: Shot) -> Path:
         """Where the print of a shot belongs."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,16 +39,21 @@ class Studio:
         return self.ledger.out / NEGATIVES / f"{exposure.key[:24]}.exr"
 
 
-def photograph(studio: Studio, character: Event) -> Iterator[Event]:
+def photograph(
+    studio: Studio, character: Event, shots: Iterable[Shot] | None = None, anew: bool = True
+) -> Iterator[Event]:
     """Make whatever print the ledger misses: from its negative where there is one, photographed where not.
+
+    shots: only these of them. anew: whether what has no sound negative may be photographed; else it fails.
 
     Yields {"event": "shot", "shot", "shared"} for each finished print (shared: a copy of one that differs only in
     background), {"event": "taken", "rendered"} after each take and {"event": "failed", "shots", "message"} for one
     that could not be made. `character` goes into every truth row.
     """
-    for take in takes(studio.ledger.missing()):
+    missing = studio.ledger.missing()
+    for take in takes(missing if shots is None else (shot for shot in shots if shot in missing)):
         try:
-            yield from _make(studio, take, character)
+            yield from _make(studio, take, character, anew)
         except ModelsheetError as error:
             if error.fatal:
                 raise
@@ -56,16 +61,16 @@ def photograph(studio: Studio, character: Event) -> Iterator[Event]:
             yield {"event": "failed", "shots": left, "message": str(error)}
 
 
-def _make(studio: Studio, take: Take, character: Event) -> Iterator[Event]:
-    if studio.negative(studio.exposures[rendered(take.shots[0])]).is_file():
+def _make(studio: Studio, take: Take, character: Event, anew: bool) -> Iterator[Event]:
+    if not anew or studio.negative(studio.exposures[rendered(take.shots[0])]).is_file():
         try:
             yield from _make_once(studio, take, character, _develop)
             return
         except WorkError as error:  # damaged, or Blender fell over it: photographed anew
-            if error.fatal:
-                raise
             if isinstance(error, WorkerDied):
                 studio.session.renew()
+            if error.fatal or not anew:
+                raise
     for attempt in range(1, ATTEMPTS + 1):
         try:
             yield from _make_once(studio, take, character, _photograph)

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import bpy
 
 from . import cli_command
+from .light import MODELSHEET_OT_relight, MODELSHEET_OT_relight_undo, MODELSHEET_PG_light, MODELSHEET_PT_light
 from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_look, MODELSHEET_OT_make
 from .panel import MODELSHEET_PT_main
 from .runner import Runner
@@ -15,11 +16,15 @@ from .settings import MODELSHEET_PG_settings
 
 #: In the order in which they need one another.
 CLASSES = (
+    MODELSHEET_PG_light,
     MODELSHEET_PG_settings,
     MODELSHEET_OT_look,
     MODELSHEET_OT_make,
     MODELSHEET_OT_cancel,
+    MODELSHEET_OT_relight,
+    MODELSHEET_OT_relight_undo,
     MODELSHEET_PT_main,
+    MODELSHEET_PT_light,
 )
 #: All of them know of the one job.
 WITH_RUNNER = CLASSES

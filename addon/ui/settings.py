@@ -10,6 +10,7 @@ from ..common.errors import InputError
 from ..dataset.trigger import check_trigger
 from ..request import DEFAULT_PRESET
 from .choices import preset_choices
+from .light import MODELSHEET_PG_light
 
 #: What the user knows better than the program; each is an option of the command line.
 CORRECTIONS = ("facing", "head", "character")
@@ -91,6 +92,7 @@ class MODELSHEET_PG_settings(bpy.types.PropertyGroup):
         subtype="DIR_PATH",
         options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
+    light: bpy.props.PointerProperty(type=MODELSHEET_PG_light)
     resolution: bpy.props.IntProperty(
         name="Resolution",
         description="Width and height of the pictures",

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Another light or background for finished pictures: picks, two buttons, a panel below ours."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import bpy
+
+from ..common.colour import KELVINS, NEUTRAL
+from ..common.errors import InputError
+from ..plan.relight import PLANNED
+from ..plan.rigs import EXPOSURES, INTENSITIES
+from ..plan.settings import axis_settings
+from ..request import JOB_FILE
+from .looked import in_panel
+from .panel import MODELSHEET_PT_main, draw_text
+from .runner import Runner
+
+NEGATIVES = "negatives"
+Items = tuple[tuple[str, str, str], ...]
+
+
+# Blender keeps only pointers to an enum's texts: the cache keeps them alive.
+@cache
+def _choices(axis: str) -> Items:
+    offered = [(name, name.replace("_", " ").capitalize(), row.phrase) for name, row in axis_settings(axis).items()]
+    return ((PLANNED, "As planned", "What the preset chose for each picture"), *offered)
+
+
+def _lightings(_picks: Any, _context: Any) -> Items:
+    return _choices("lighting")
+
+
+def _backgrounds(_picks: Any, _context: Any) -> Items:
+    return _choices("background")
+
+
+class MODELSHEET_PG_light(bpy.types.PropertyGroup):
+    """The picks; `words` turns them into the `relight` command's."""
+
+    lighting: bpy.props.EnumProperty(name="Lighting", description="Which lamps shine", items=_lightings)
+    background: bpy.props.EnumProperty(
+        name="Background", description="What stands behind the character", items=_backgrounds
+    )
+    temperature: bpy.props.IntProperty(
+        name="Temperature",
+        description="Colour of the light in kelvin: lower is warmer, higher is cooler, 5600 changes nothing",
+        default=int(NEUTRAL),
+        min=int(KELVINS[0]),
+        max=int(KELVINS[1]),
+        soft_max=12000,
+        step=100,
+    )
+    exposure: bpy.props.FloatProperty(
+        name="Exposure",
+        description="Brightness of the picture in stops: 1 is twice as bright, -1 half",
+        min=EXPOSURES[0],
+        max=EXPOSURES[1],
+        soft_min=-3.0,
+        soft_max=3.0,
+        step=25,
+        precision=2,
+    )
+    intensity: bpy.props.FloatProperty(
+        name="Intensity",
+        description="Strength of all lamps and of the light around: 1 is as the lighting has it",
+        default=1.0,
+        min=INTENSITIES[0],
+        max=INTENSITIES[1],
+        soft_max=4.0,
+        step=10,
+        precision=2,
+    )
+    only: bpy.props.StringProperty(
+        name="Pictures",
+        description="Only these: a number as 7, or names with * as 00*_portrait_*, several with spaces; empty: all",
+    )
+    render: bpy.props.BoolProperty(
+        name="Photograph again where needed",
+        description="Where a lamp is missing that the new lighting needs, photograph these pictures again with it",
+    )
+
+    def words(self) -> list[str]:
+        """What is picked."""
+        return [
+            *(f"--{name}={getattr(self, name) or PLANNED}" for name in ("lighting", "background")),
+            *(f"--temperature={self.temperature}", f"--exposure={self.exposure:g}"),
+            *(f"--intensity=all={self.intensity:g}", *(["--render"] if self.render else [])),
+            *self.chosen(),
+        ]
+
+    def chosen(self) -> list[str]:
+        """Which pictures are meant."""
+        return [f"--only={name}" for name in self.only.split()]
+
+
+def why_not(folder: Path) -> str:
+    """Why the pictures in a folder can't be relit; "" where they can."""
+    try:
+        if any((folder / NEGATIVES).glob("*.exr")):
+            return ""
+    except OSError as error:
+        return f"{folder}: can't be read ({error.strerror})."
+    return "There are no negatives to take new prints from. Make dataset makes them."
+
+
+class _Relights:
+    """What both buttons share."""
+
+    runner: ClassVar[Runner | None] = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """One job at a time, and negatives to print from."""
+        if cls.runner is None or cls.runner.progress.busy:
+            return False
+        folder = finished_folder(context)
+        reason = "Nothing is made in the output folder yet." if folder is None else why_not(folder)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        """Start the child; the panel follows it."""
+        assert self.runner is not None
+        picks = context.scene.modelsheet
+        try:
+            self.runner.start(["relight", str(picks.folder()), "--json", *self.asked(picks.light)], "Mixing light …")
+        except (InputError, OSError) as error:
+            self.report({"ERROR"}, in_panel(str(error)))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class MODELSHEET_OT_relight(_Relights, bpy.types.Operator):
+    """Make the pictures again in this light and on this background, from their negatives; nothing is rendered"""
+
+    bl_idname = "modelsheet.relight"
+    bl_label = "Relight"
+
+    def asked(self, light: MODELSHEET_PG_light) -> list[str]:
+        """The command's words."""
+        return light.words()
+
+
+class MODELSHEET_OT_relight_undo(_Relights, bpy.types.Operator):
+    """Give the pictures the light and background back that they were planned with"""
+
+    bl_idname = "modelsheet.relight_undo"
+    bl_label = "Back to original"
+
+    def asked(self, light: MODELSHEET_PG_light) -> list[str]:
+        """The command's words; the picks go back too."""
+        for name in ("lighting", "background", "temperature", "exposure", "intensity"):
+            light.property_unset(name)
+        return ["--undo", *light.chosen()]
+
+
+class MODELSHEET_PT_light(bpy.types.Panel):
+    """Light and background of the pictures in the output folder."""
+
+    bl_idname = "MODELSHEET_PT_light"
+    bl_parent_id = MODELSHEET_PT_main.bl_idname
+    bl_label = "Light"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Modelsheet"
+
+    runner: ClassVar[Runner | None] = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Once there is a set."""
+        return cls.runner is not None and finished_folder(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Called by Blender."""
+        folder = finished_folder(context)
+        if self.runner is None or folder is None:
+            return
+        busy, reason = self.runner.progress.busy, why_not(folder)
+        picks = self.layout.column()
+        picks.enabled = not busy and not reason
+        draw_light(picks, context.scene.modelsheet.light)
+        if reason:
+            draw_text(self.layout, reason, "INFO")
+        row = self.layout.row()
+        row.operator(MODELSHEET_OT_relight.bl_idname, icon="LIGHT")
+        row.operator(MODELSHEET_OT_relight_undo.bl_idname, icon="LOOP_BACK")
+
+
+def draw_light(layout: bpy.types.UILayout, light: MODELSHEET_PG_light) -> None:
+    """The picks."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    for name in ("lighting", "temperature", "exposure", "intensity", "background", "only", "render"):
+        layout.prop(light, name)
+
+
+def finished_folder(context: bpy.types.Context) -> Path | None:
+    """The output folder, if a set of ours is in it."""
+    try:
+        folder = context.scene.modelsheet.folder()
+        return folder if (folder / JOB_FILE).is_file() else None
+    except (InputError, OSError):
+        return None
