@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -18,6 +19,9 @@ from .backgrounds import trained_on
 from .caption_options import CaptionOptions
 from .captions import caption, class_word
 from .card import card
+from .checks.drops import staying
+from .controls import FOLDER as CONTROLS
+from .controls import POSE, RECIPE, pose_picture
 from .described import Described, repeats, resolution
 from .folder import RECORD, SUMS, Folder, Item
 from .layout import FINAL, Row, read_facts, read_job, read_plan, read_rows
@@ -41,7 +45,7 @@ def build(out: Path) -> Path:
     The same OUT gives the same bytes. What a person edited there stays (see folder.py).
     Raises InputError (nothing rendered, bad options) and WorkError (a picture is missing, the disk is full).
     """
-    job, facts, rows = read_job(out), read_facts(out), read_rows(out)
+    job, facts, rows = read_job(out), read_facts(out), staying(out, read_rows(out))
     options = CaptionOptions.from_job(job)
     made = _Made(out, Output.from_job(job), read_index(out).entries)
     sizes = {row["id"]: picture_size(picture_path(out, row)) for row in rows}
@@ -128,8 +132,10 @@ def _add_picture(
     wanted = f"{captions[described.style]}\n".encode()
     origin = sha256_value(["caption", row["id"], row["settings"], described.trigger])
     text = writer.add(paths["caption"], wanted, origin, lambda data: _one_line(paths["caption"], data))
+    pose = _pose(writer, f"{CONTROLS}/{POSE}/{stem}.png", in_picture(row, made.entry(row)), size)
     return {
         **paths,
+        **({"control": {POSE: pose}} if pose else {}),
         "id": row["id"],
         "number": row["number"],
         "settings": row["settings"],
@@ -160,6 +166,16 @@ def _picture(writer: _Writer, path: str, made: _Made, row: Row) -> bytes:
     return writer.reuse(path, origin, lambda: training_picture(processed, ours, background, made.output))
 
 
+def _pose(writer: _Writer, path: str, row: Row, size: Size) -> str | None:
+    """Add the stick figure of a row whose points are the picture's; returns its path, None where there is no figure."""
+    origin = sha256_value(["pose", RECIPE, row["id"], row.get("points"), size])
+    drawn = writer.folder.ours(origin) or pose_picture(row, size)
+    if drawn is None:
+        return None
+    writer.reuse(path, origin, lambda: drawn)
+    return path
+
+
 def _one_line(name: str, data: bytes) -> bytes:
     """A person's caption as trainers read it: UTF-8 without BOM, one line."""
     try:
@@ -188,7 +204,10 @@ def _metadata(entry: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _set_facts(entries: list[dict[str, Any]]) -> SetFacts:
-    return SetFacts([entry["text"] for entry in entries], [entry["settings"] for entry in entries], len(entries), {})
+    controls = Counter(kind for entry in entries for kind in entry.get("control", ()))
+    return SetFacts(
+        [entry["text"] for entry in entries], [entry["settings"] for entry in entries], len(entries), controls
+    )
 
 
 def _character(job: dict[str, Any], facts: CharacterFacts) -> dict[str, Any]:

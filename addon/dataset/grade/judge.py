@@ -135,14 +135,13 @@ def grade(folder: Path, against: Path, prompts: Path | None = None, tell: Tell =
     if not samples:
         raise InputError(f"{folder}: none of its pictures can be read ({left_out[-1]}).")
     beside = [_beside(one, [item.caption for item in trained]) for one in asked.rows]
-    shown = {place for row in beside for place in row} | {one.nearest for one in samples if "copy" in one.marks}
     result = Grade(
         folder=folder,
         against=base,
         prompts=asked.rows,
         samples=samples,
         trained=trained,
-        thumbnails={place: shrink(_open(trained[place], base)) for place in sorted(p for p in shown if p is not None)},
+        thumbnails={},
         beside=beside,
         least=least,
         missing=[],
@@ -151,6 +150,9 @@ def grade(folder: Path, against: Path, prompts: Path | None = None, tell: Tell =
     )
     for one in samples:
         _mark(one, result)
+    shown = {place for row in beside for place in row}
+    shown |= {one.nearest for one in samples if "copy" in one.marks and one.nearest is not None}
+    result.thumbnails = {place: shrink(_open(trained[place], base)) for place in sorted(shown)}
     result.missing = _missing(result)
     result.findings = advice(result)
     return result

@@ -67,7 +67,7 @@ def _header(result: Grade, title: str) -> Html:
         ("Training pictures", len(result.trained)),
         ("Copies", sum("copy" in one.marks for one in result.samples)),
         ("Colour likeness", f"{float(np.median(known)):.0%}" if known else None),
-        ("In the set from", f"{result.least:.0%}" if result.least else None),
+        ("Counts as alike from", f"{result.least:.0%}" if result.least else None),
     ]
     shown = [tag("div", tag("dt", name), tag("dd", value)) for name, value in rows if value is not None]
     return join(

@@ -15,19 +15,21 @@ MOST_REASON = 500
 LEAST_REASON = 8
 
 
-def check_asked(source: str | None, purpose: str | None, reason: str | None, trainers: tuple[str, ...] = ()) -> None:
+def check_asked(
+    source: str | None, purpose: str | None, reason: str | None, trainers: tuple[str, ...] = (), sitter: bool = False
+) -> None:
     """Refuse, before anything is rendered, what would be refused afterwards.
 
-    source: a key of the table or None; trainers: whose packages are asked for. Raises InputError.
+    source: a name of the table or None; trainers: whose packages are asked for; sitter: whether it is the built-in
+    character. Raises InputError.
     """
     if purpose not in (None, *PURPOSES):
         raise InputError(f"--purpose {purpose!r}: not known. Say private or publish.")
-    check_reason(reason)
-    if not source or reason:
-        return
-    row = sources()[check_source(source)]
     published = [name for name in trainers if name in table()["publication"]]
-    if (purpose == "publish" or published) and row.publish in ("not_allowed", "unknown") and not row.file_decides:
+    if check_reason(reason) or sitter or (purpose != "publish" and not published):
+        return
+    row = sources()[check_source(source) if source else ""]
+    if row.publish != "allowed" and not (row.key and row.file_decides):
         raise InputError(_refusal(published[0] if published else "--purpose publish", row.publish, row, row.says))
 
 
