@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..common.colour import kelvin_color
-from ..plan.lamps import ALL, WORLD
+from ..plan.lamps import WORLD
 from ..plan.rigs import Adjust, Light, mix
 from ..plan.settings import Setting
 from .caption_words import WORDS
@@ -25,16 +25,14 @@ def as_lit(lighting: Setting, relit: Mapping[str, Any] | None) -> Setting | None
     adjust = Adjust.from_json(relit)
     most = WORDS["another_light"]
     lamps = mix(lighting.name)
-    if any(
-        name in lamps and not 1 / most <= factor <= most
-        for name, factor in dict(adjust.intensity).items()
-        if name != ALL
-    ):
+    if any(name in lamps and not 1 / most <= factor <= most for name, factor in dict(adjust.intensity).items()):
         return None
     tone = _tone(lighting, adjust) if adjust.temperature is not None else None
     if tone is None:
         return lighting
-    words = {name: ", ".join(filter(None, (getattr(lighting, name), tone[name]))) for name in ("tag", "phrase")}
+    words: dict[str, Any] = {
+        name: ", ".join(filter(None, (getattr(lighting, name), tone[name]))) for name in ("tag", "phrase")
+    }
     return replace(lighting, **words, danbooru=(*lighting.danbooru, *tone["danbooru"]))
 
 
