@@ -13,11 +13,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ..common.errors import WorkError
+from ..common.errors import InputError, WorkError
 from ..common.files import describe_os_error, sha256_bytes, sha256_file, write_json
 from .backup import keep_bytes, keep_original
+from .intake import MAX_BYTES, read_bytes
 from .layout import read_json
+from .portable import name_fault
 
 #: The record of what we wrote: {"files": {path: {"sha256", "origin"}}} among other things. Moved into place last.
 RECORD = "manifest.json"
@@ -52,8 +55,7 @@ class Folder:
             self._finish()
             if self.staging.exists():
                 shutil.rmtree(self.staging)
-        record = self.place / RECORD
-        self._before = read_json(record).get("files", {}) if record.is_file() else {}
+        self._before = _recorded(self.place / RECORD)
         self._by_origin = {entry["origin"]: path for path, entry in self._before.items() if entry["origin"]}
 
     def add(self, item: Item) -> bytes:
@@ -74,12 +76,12 @@ class Folder:
         if old is None or not (self.place / old).is_file():
             return None
         with _plainly(self.place):
-            data = (self.place / old).read_bytes()
+            data = read_bytes(self.place / old, MAX_BYTES, self.place)
         return data if sha256_bytes(data) == self._before[old]["sha256"] else None
 
     def replace(self) -> None:
         """Put everything that was added in place of what we wrote before."""
-        stale = {path: entry["sha256"] for path, entry in self._before.items() if path not in self._items}
+        stale = sorted(path for path in self._before if path not in self._items)
         with _plainly(self.place):
             self._back_up_edited()
             write_json(self.staging / _READY, {"files": sorted(self._items, key=_record_last), "stale": stale})
@@ -93,7 +95,7 @@ class Folder:
         old = self._by_origin.get(item.origin)
         if old is None or not (self.place / old).is_file():
             return None
-        theirs = item.tidy((self.place / old).read_bytes())
+        theirs = item.tidy(read_bytes(self.place / old, MAX_BYTES, self.place))
         ours = {self._before[old]["sha256"], sha256_bytes(item.data)}
         return theirs if theirs.strip() and sha256_bytes(theirs) not in ours else None
 
@@ -113,7 +115,7 @@ class Folder:
         ready = self.staging / _READY
         if not ready.is_file():
             return
-        todo = read_json(ready)
+        todo = _ready(ready)
         for path in todo["stale"]:
             (self.place / path).unlink(missing_ok=True)
             _remove_empty(self.place, self.place / path)
@@ -126,6 +128,34 @@ class Folder:
             target.parent.mkdir(parents=True, exist_ok=True)
             staged.replace(target)
         shutil.rmtree(self.staging)
+
+
+def _recorded(record: Path) -> dict[str, dict[str, str]]:
+    """What we wrote last. Raises InputError for a record that is not of ours, or names files outside the folder."""
+    known = read_json(record) if record.is_file() else {}
+    files = known.get("files", {}) if isinstance(known, dict) else None
+    if (
+        not isinstance(files, dict)
+        or any(name_fault(path) for path in files)
+        or not all(map(_is_entry, files.values()))
+    ):
+        raise InputError(f"{record}: not the record of a dataset of ours. Delete it and run the same command again.")
+    return files
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in ("sha256", "origin"))
+
+
+def _ready(path: Path) -> dict[str, list[str]]:
+    """What is left to move. Raises InputError for paths that lead out of the folder."""
+    todo = read_json(path)
+    known = todo if isinstance(todo, dict) else {}
+    names = {kind: known.get(kind) for kind in ("files", "stale")}
+    for paths in names.values():
+        if not isinstance(paths, list) or any(not isinstance(name, str) or name_fault(name) for name in paths):
+            raise InputError(f"{path.parent}: not a folder of ours. Delete it and run the same command again.")
+    return {kind: paths or [] for kind, paths in names.items()}
 
 
 def _record_last(path: str) -> tuple[bool, str]:

@@ -57,9 +57,10 @@ class Index:
 
 
 def _parsed(line: str) -> Row | None:
-    """An entry, or None for a line that was cut off."""
+    """An entry, or None for a line that was cut off, or could not be written again."""
     try:
         entry = json.loads(line)
-    except ValueError:
+        dumps(entry).encode()
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) and isinstance(entry.get("id"), str) else None

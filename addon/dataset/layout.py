@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError
-from ..common.files import read_jsonl
+from ..common.files import dumps, read_jsonl
 from ..common.tables import read_table
 from ..plan.facts import CharacterFacts
+from .row_form import row_fault
 
 RAW = "raw_generated"
 PROCESSED = "processed"
@@ -21,18 +21,16 @@ PACKAGES = "packages"
 
 Row = dict[str, Any]
 
-#: What the dataset needs of a truth row, and what a shot's id may be: it becomes a file's name.
-_NEEDED = ("id", "number", "settings", "made", "visible", "software", "sha256", "key")
-_ID = re.compile(r"\d{4,}[a-z0-9_-]*")
-
 
 def read_json(path: Path) -> Any:
     """The value in a JSON file. Raises InputError naming the file when it is missing or not JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8"))
+        dumps(value).encode()  # NaN and half a letter could not be written again
+        return value
     except FileNotFoundError as error:
         raise InputError(f"{path}: not there. Run `modelsheet render` into this folder first.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: can't be read ({error}). Delete it and run `modelsheet render` again.") from error
 
 
@@ -50,14 +48,20 @@ def read_facts(out: Path) -> CharacterFacts:
     data = read_json(path)
     try:
         return CharacterFacts.from_json(data)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(f"{path}: not a character's facts ({error}). Run `modelsheet render` again.") from error
 
 
 def read_plan(out: Path) -> dict[str, Any]:
     """The plan as the planner wrote it; an OUT without one has no shots left out and no coverage."""
     path = out / RAW / "plan.json"
-    return read_json(path) if path.is_file() else {}
+    plan = read_json(path) if path.is_file() else {}
+    shots = plan.get("shots", []) if isinstance(plan, dict) else None
+    if not isinstance(shots, list) or not all(
+        isinstance(shot, dict) and {"id", "settings"} <= set(shot) for shot in shots
+    ):
+        raise InputError(f"{path}: not a plan of ours. Delete it and run `modelsheet render` again.")
+    return plan
 
 
 def read_rows(out: Path) -> list[Row]:
@@ -67,19 +71,25 @@ def read_rows(out: Path) -> list[Row]:
     Raises InputError when there are none, and for a row that no run of ours wrote.
     """
     path = out / RAW / "shots.jsonl"
-    rows = {_checked(row, path)["id"]: row for row in read_jsonl(path)}
+    rows = {_checked(row, path)["id"]: row for row in _lines(path)}
     planned = read_plan(out).get("shots")
     if planned is not None:
-        wanted = {shot["id"]: shot["settings"] for shot in planned}
+        wanted = {str(shot["id"]): shot["settings"] for shot in planned}
         rows = {name: row for name, row in rows.items() if wanted.get(name) == row["settings"]}
     if not rows:
         raise InputError(f"{path}: no pictures of the present plan yet. Run `modelsheet render` into {out} first.")
     return sorted(rows.values(), key=lambda row: row["number"])
 
 
+def _lines(path: Path) -> list[Row]:
+    try:
+        return read_jsonl(path)
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: can't be read ({error}). Run `modelsheet render` again.") from error
+
+
 def _checked(row: Row, path: Path) -> Row:
-    missing = [name for name in _NEEDED if name not in row]
-    if missing or not _ID.fullmatch(str(row["id"])):
-        fault = f"has no {missing[0]}" if missing else "is no shot's"
+    fault = row_fault(row)
+    if fault:
         raise InputError(f"{path}: the line of {row.get('id', '(no id)')!r} {fault}. Delete the line and run again.")
     return row
