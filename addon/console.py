@@ -19,6 +19,7 @@ STAGES = {
     "light": "Mixing light …",
     "backgrounds": "Compositing backgrounds …",
     "dataset": "Writing captions, dataset and packages …",
+    "checks": "Checking the pictures …",
     "report": "Writing the report …",
 }
 
@@ -100,6 +101,10 @@ class Console:
 
     def _on_failed(self, event: Event) -> None:
         self.note(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
+
+    def _on_checks(self, event: Event) -> None:
+        hint = f" `modelsheet check {event['out']}` says what." if event["bad"] or event["look"] else ""
+        self.note(event["summary"] + hint)
 
     def _on_verified(self, event: Event) -> None:
         for fault in event["faults"]:

@@ -16,11 +16,13 @@ from .common.errors import InputError
 from .common.lock import alone_in
 from .dataset.build import build
 from .dataset.caption_options import CaptionOptions
+from .dataset.checks import check, write_checks
 from .dataset.layout import read_job
 from .dataset.output import Output
 from .dataset.packages import check_trainer, package
 from .dataset.process import process
 from .dataset.report import report
+from .dataset.rights import check_asked
 from .farm.session import Session
 from .outcome import Outcome
 from .photography import render, subject_hash
@@ -49,8 +51,8 @@ def inspect(file: str, overrides: dict[str, str | None], sitter: dict[str, str],
 
 def make(request: Request, out: Path, tell: Tell) -> Outcome:
     """All of it: photographs, dataset, packages, report. Raises InputError before anything is begun."""
-    for trainer in request.trainers:
-        check_trainer(trainer)
+    trainers = tuple(check_trainer(trainer) for trainer in request.trainers)
+    check_asked(request.source, request.purpose, request.reason, trainers, sitter=request.is_sitter)
     if request.trigger is None:
         raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
     CaptionOptions.from_job(asdict(request))  # complains now, not after an hour of photographs
@@ -61,28 +63,45 @@ def make(request: Request, out: Path, tell: Tell) -> Outcome:
     return outcome
 
 
-def finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome | None = None) -> Outcome:
-    """From prints to dataset, packages and report; needs no Blender."""
+def finish(
+    out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome | None = None, checked: bool = False
+) -> Outcome:
+    """From prints to dataset, packages and report; needs no Blender. checked: the pictures just were."""
     outcome = outcome or Outcome(out)
     read_job(out)
     with alone_in(out):
-        _finish(out, trainers, tell, outcome)
+        _finish(out, trainers, tell, outcome, checked)
     return outcome
 
 
-def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome) -> None:
+def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome, checked: bool) -> None:
     start = time.monotonic()
     tell({"event": "stage", "stage": "backgrounds"})
     process(out)
     tell({"event": "stage", "stage": "dataset"})
     outcome.dataset = build(out)
-    if trainers:
-        packed = package(out, trainers, read_job(out).get("base"))
-        outcome.packages += packed.files
-        outcome.notes += packed.notes
+    if not checked:
+        tell({"event": "stage", "stage": "checks"})
+        found = check(out)
+        write_checks(found)
+        tell({"event": "checks", **found.counts()})
+    refused = _package(out, trainers, outcome) if trainers else None
     tell({"event": "stage", "stage": "report"})
     outcome.report = report(out)
     outcome.seconds += time.monotonic() - start
+    if refused is not None:
+        raise refused
+
+
+def _package(out: Path, trainers: tuple[str, ...], outcome: Outcome) -> InputError | None:
+    """Make the packages; a refusal (rights, say) is returned, so that the report is written before it is told."""
+    try:
+        packed = package(out, trainers, read_job(out).get("base"))
+    except InputError as error:
+        return error
+    outcome.packages += packed.files
+    outcome.notes += packed.notes
+    return None
 
 
 def change(out: Path, **words: Any) -> Request:

@@ -4,6 +4,6 @@
 COMMANDS is the order in which help lists them.
 """
 
-from . import caption, inspect, make, package, plan, presets, relight, render
+from . import caption, check, grade, inspect, make, package, plan, presets, relight, render
 
-COMMANDS = (make, render, inspect, presets, plan, relight, caption, package)
+COMMANDS = (make, render, inspect, presets, plan, relight, caption, check, package, grade)

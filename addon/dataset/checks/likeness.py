@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Near-duplicates: two pictures whose subjects are the same everywhere, in form and colour.
+
+A slight change (another cut, size, turn, brightness, compression) moves or shades all of a subject alike; another
+expression changes a few places of it. So two pictures are first laid over each other as well as they will go
+(see register.py), and then the place that differs most decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from .filters import blurred, tiles
+from .register import laid_over
+from .sample import Sample
+
+#: A fingerprint's side, the side of a field in it, and of the coarse one that finds what is worth comparing.
+SIDE, FIELD, COARSE = 64, 8, 8
+#: Room around the subject's box, as a share of it.
+MARGIN = 0.06
+#: How much alike two coarse fingerprints must be (correlation).
+ALIKE = 0.85
+#: By how much the brightness of one channel may be changed more than another's, so that another light stays one.
+TINT = 0.06
+#: A field counts where the subject fills this share of it.
+FILLED = 0.3
+
+
+@dataclass(frozen=True)
+class Print:
+    """rgb: (SIDE, SIDE, 3) uint8; weight: (SIDE, SIDE) uint8, 255 where the subject is."""
+
+    rgb: np.ndarray
+    weight: np.ndarray
+
+    @property
+    def coarse(self) -> np.ndarray:
+        """(COARSE * COARSE * 3,) float32, of mean 0 and length 1; the background counts as mid-grey."""
+        shown = np.where(self.weight[..., None] > 127, self.rgb, np.uint8(128)).astype(np.float32)
+        parts = np.concatenate([tiles(shown[..., channel], SIDE // COARSE).ravel() for channel in range(3)])
+        parts -= parts.mean()
+        return parts / max(float(np.linalg.norm(parts)), 1e-6)
+
+
+def fingerprint(sample: Sample) -> Print | None:
+    """Of the subject; None where there is none."""
+    if sample.box is None:
+        return None
+    left, top, right, bottom = sample.box
+    room = round(MARGIN * max(right - left, bottom - top))
+    box = (left - room, top - room, right + room, bottom + room)
+    small = [
+        Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BOX, box=_within(box, values.shape))
+        for values in (sample.rgb, sample.subject.astype(np.uint8) * 255)
+    ]
+    return Print(np.asarray(small[0]), np.asarray(small[1]))
+
+
+def _within(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    return max(0, left), max(0, top), min(shape[1], right), min(shape[0], bottom)
+
+
+def difference(one: Print, other: Print) -> float:
+    """Codes by which the field differs most that the subjects share; 255 where they can't be laid over each other."""
+    first, second = one.rgb.astype(np.float32), other.rgb.astype(np.float32)
+    laid = laid_over(first, one.weight / 255, second, other.weight / 255)
+    if laid is None:
+        return 255.0
+    moved, weight = laid
+    gaps = first - _toned(first, moved, weight)
+    gaps = np.abs(np.stack([blurred(gaps[..., channel]) for channel in range(3)], -1)).mean(-1) * weight
+    filled = _fields(weight)
+    return float((_fields(gaps) / np.maximum(filled, FILLED))[filled >= FILLED].max(initial=0.0))
+
+
+def _toned(first: np.ndarray, moved: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """`moved` with its brightness and contrast brought to the first's, each channel about alike."""
+    counted = weight > 0.5
+    both = [(first[..., c][counted], moved[..., c][counted]) for c in range(3)]
+    gains = np.array([a.std() / max(float(b.std()), 1.0) for a, b in both])
+    gains = np.clip(gains, gains[1] * (1 - TINT), gains[1] * (1 + TINT)).clip(0.5, 2)
+    shifts = np.array([a.mean() - gain * b.mean() for (a, b), gain in zip(both, gains, strict=True)])
+    apart = 255 * TINT / 2
+    return moved * gains + np.clip(shifts, shifts[1] - apart, shifts[1] + apart)
+
+
+def pairs(prints: list[Print], limit: float) -> list[tuple[int, int, float]]:
+    """(earlier, later, difference) of every two that differ by less than the limit. Compares each with all before."""
+    if len(prints) < 2:
+        return []
+    coarse = np.stack([this.coarse for this in prints])
+    found = []
+    for later in range(1, len(prints)):
+        for earlier in np.flatnonzero(coarse[:later] @ coarse[later] > ALIKE):
+            value = difference(prints[earlier], prints[later])
+            if value < limit:
+                found.append((int(earlier), later, value))
+    return found
+
+
+def _fields(values: np.ndarray) -> np.ndarray:
+    """Means of overlapping fields, half a field apart."""
+    halves = tiles(values, FIELD // 2)
+    return (halves[1:, 1:] + halves[:-1, 1:] + halves[1:, :-1] + halves[:-1, :-1]) / 4
