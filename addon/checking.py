@@ -25,7 +25,21 @@ from .request import request_of
 @dataclass(frozen=True)
 class Answer:
     """What a check has come to: what was found; whether any of it was bad and not decided upon before; where it is
-    written (None: the folder can't be written); a set's report, and what making its dataset anew has come to.
+    written (None: the folder can't be written); a set's report, and what making its dataset anew has come to."""
+
+    checked: Checked
+    bad: bool
+    written: Path | None
+    report: Path | None = None
+    outcome: Outcome | None = None
+
+
+def check_folder(
+    folder: Path, drop: bool, keep: Sequence[str], tell: job.Tell, progress: Progress | None = None
+) -> Answer:
+    """Check an OUT of ours or a stranger's folder; `drop`: the bad pictures are left out; `keep` are taken in again.
+
+    A folder inside a finished dataset of ours stands for its OUT. Raises InputError where there is nothing to check.
     """
     folder = home(folder)
     with ExitStack() as stack:
