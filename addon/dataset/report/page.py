@@ -13,8 +13,10 @@ from .captions import captions
 from .coverage import coverage
 from .markup import join, tag
 from .model import Folder, gather
+from .rendered import rendered
 from .sheet import sheet
 from .summary import found, header, places
+from .terms import terms
 from .thumbnails import thumbnails
 
 HERE = Path(__file__).parent
@@ -43,6 +45,8 @@ def page(folder: Folder) -> str:
         "Contact sheet": sheet(folder, small),
         "What was found": found(folder),
         "Coverage": coverage(folder),
+        "A rendered set": rendered(folder),
+        "Rights": terms(folder),
         "Captions": captions(folder),
         "Where it is": places(folder),
     }
