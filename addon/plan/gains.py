@@ -27,10 +27,11 @@ def gains(units: Mapping[str, float], lighting: str, adjust: Adjust | None = Non
 
 
 def missing(units: Iterable[str], lighting: str) -> list[str]:
-    """The lamps of a lighting that a negative with these groups does not hold; none if it can be printed."""
+    """The lamps of a lighting that a negative with these groups does not hold, or the lighting itself where it holds
+    whole lightings; none if it can be printed."""
     held = set(units)
-    if WHOLE + lighting in held:
-        return []
+    if any(name.startswith(WHOLE) for name in held):
+        return [] if WHOLE + lighting in held else [lighting]
     return [name for name in mix(lighting) if name not in held]
 
 

@@ -54,24 +54,40 @@ def read_header(path: Path) -> tuple[str, tuple[int, int, int, int], tuple[int, 
     """(text of the attribute `modelsheet` or "", data window x0 y0 x1 y1, full size). Raises ExrError."""
     stream = _open(path)
     try:
-        return _header(stream.spec())
+        return _header(_bounded(stream))
     finally:
         stream.close()
 
 
 def read_exr(path: Path) -> tuple[dict[str, np.ndarray], str, tuple[int, int, int, int], tuple[int, int]]:
-    """(channels by name as (H, W) float32, then as read_header). Raises ExrError."""
+    """(channels by name as (H, W) float32, then as read_header). Raises ExrError.
+
+    All parts of the file are read: Blender 5 writes each pass as a part of its own.
+    """
     stream = _open(path)
     try:
-        spec = stream.spec()
-        pixels = stream.read_image(format="float")
-        # A file that ends early gives what there was of it, or nothing, and says so only here.
-        if pixels is None or stream.has_error:
-            raise ExrError(stream.geterror() or "its end is missing")
-        names = spec.channelnames
-        return {name: pixels[..., index] for index, name in enumerate(names)}, *_header(spec)
+        channels: dict[str, np.ndarray] = {}
+        header = _header(stream.spec())
+        part = 0
+        while part < MOST_CHANNELS and stream.seek_subimage(part, 0):
+            names = _bounded(stream).channelnames
+            pixels = stream.read_image(format="float")
+            # A file that ends early gives what there was of it, or nothing, and says so only here.
+            if pixels is None or stream.has_error:
+                raise ExrError(stream.geterror() or "its end is missing")
+            channels |= {name: pixels[..., index] for index, name in enumerate(names)}
+            part += 1
+        return channels, *header
     finally:
         stream.close()
+
+
+def _bounded(stream: Any) -> Any:
+    """The spec of the present part. Raises ExrError for more than any file of ours has."""
+    spec = stream.spec()
+    if spec.nchannels > MOST_CHANNELS or spec.width * spec.height > MOST_PIXELS:
+        raise ExrError("not one of ours")
+    return spec
 
 
 def _header(spec: Any) -> tuple[str, tuple[int, int, int, int], tuple[int, int]]:
@@ -85,8 +101,7 @@ def _open(path: Path) -> Any:
     stream = oiio.ImageInput.open(str(path))
     if stream is None:
         raise ExrError(oiio.geterror() or "no picture")
-    spec = stream.spec()
-    if spec.nchannels > MOST_CHANNELS or spec.width * spec.height > MOST_PIXELS or stream.format_name() != "openexr":
+    if stream.format_name() != "openexr":
         stream.close()
         raise ExrError("not one of ours")
     return stream
