@@ -14,8 +14,10 @@ from modelsheet.plan.presets import Preset, list_presets, load_preset
 from modelsheet.plan.rules import rules
 from modelsheet.plan.schema import PARSERS
 from modelsheet.plan.settings import axis_settings
-from modelsheet.plan.shots import AXES
+from modelsheet.plan.shots import AXES, takes
 
+#: Neither moods nor effects: what a set is lit with unless its preset says otherwise.
+EVERYDAY_LIGHT = {"neutral_studio", "soft_diffused", "outdoor_natural", "dramatic_side", "rim"}
 REQUIRED = {"essentials", "lora_40", "face_30", "full_body_60", "turnaround_8", "expressions"}
 
 
@@ -53,7 +55,7 @@ def test_essentials_has_what_no_set_should_lack() -> None:
     counts = make_plan(load_preset("essentials"), None, None, None).coverage["settings"]
     assert counts["angle"].keys() == axis_settings("angle").keys() - {"back"}
     assert counts["expression"].keys() == axis_settings("expression").keys()
-    assert counts["lighting"].keys() == axis_settings("lighting").keys()
+    assert counts["lighting"].keys() == EVERYDAY_LIGHT
 
 
 def test_lora_40_has_the_balance_a_character_lora_wants() -> None:
@@ -62,8 +64,15 @@ def test_lora_40_has_the_balance_a_character_lora_wants() -> None:
     assert framing["close_up"] + framing["portrait"] + framing["upper_body"] >= 28
     assert framing["full_body"] >= 4
     assert len(counts["background"]) == 3
-    for axis in ("angle", "expression", "lighting"):
+    assert counts["lighting"].keys() == EVERYDAY_LIGHT
+    for axis in ("angle", "expression"):
         assert counts[axis].keys() == axis_settings(axis).keys()
+
+
+def test_lights_48_is_eight_takes_each_under_six_lights() -> None:
+    plan = make_plan(load_preset("lights_48"), None, None, None)
+    assert [len(take.lightings) for take in takes(plan.shots)] == [6] * 8
+    assert set(plan.coverage["settings"]["lighting"].values()) == {8}
 
 
 def test_every_rule_says_why_and_names_what_exists() -> None:

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Light rigs: on the face's side, independent of scale, and all of the last one put out."""
+"""Light rigs: on the face's side, independent of scale, all of the last one put out, and each the sum of its lamps."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import replace
 
 import bpy
 import numpy as np
 import pytest
+from mathutils import Vector
 from modelsheet.character.loaded import Body
-from modelsheet.common.colour import kelvin_color, linear
 from modelsheet.plan.facts import CharacterFacts, Head
+from modelsheet.plan.rigs import WORLD, mix, units
+from modelsheet.plan.rigs import lamps as union
 from modelsheet.plan.settings import axis_settings, setting
-from modelsheet.studio.camera import place
-from modelsheet.studio.lights import PREFIX, light
+from modelsheet.render.engine import prepare
+from modelsheet.render.options import RenderOptions
+from modelsheet.render.passes import render_passes, set_groups
+from modelsheet.studio.camera import aim, place
+from modelsheet.studio.lights import PREFIX, light, rig
 
 RIGS, ANGLES = list(axis_settings("lighting")), list(axis_settings("angle"))
 
@@ -42,24 +49,24 @@ def lamps():
     return {item.name.removeprefix(PREFIX): item for item in bpy.data.objects if item.type == "LIGHT"}
 
 
-@pytest.mark.parametrize("rig", RIGS)
-def test_the_key_stands_where_the_face_looks(rig):
+@pytest.mark.parametrize("name", RIGS)
+def test_the_key_stands_where_the_face_looks(name):
     facts, body = figure()
-    row = setting("lighting", rig).geometry["lights"]
-    name = next(iter(row))
+    row = setting("lighting", name).geometry["lights"]
+    first = next(iter(row))
     for angle in ANGLES:
         camera = place(facts, body, setting("angle", angle), setting("framing", "portrait"), (64, 64))
-        light(facts, body, setting("lighting", rig), camera)
+        light(facts, body, setting("lighting", name), camera)
         assert set(lamps()) == set(row)
         bpy.context.view_layer.update()
-        way = np.array(lamps()[name].matrix_world.translation) - facts.head.center
+        way = np.array(lamps()[first].matrix_world.translation) - facts.head.center
         right = np.array(camera.matrix_world)[:3, 0]
         looks = np.array(facts.facing) @ right
-        if abs(looks) > 0.1 and row[name]["azimuth"]:
+        if abs(looks) > 0.1 and row[first]["azimuth"]:
             assert np.sign(way @ right) == np.sign(looks), angle
-        shine = -np.array(lamps()[name].matrix_world)[:3, 2]
+        shine = -np.array(lamps()[first].matrix_world)[:3, 2]
         assert shine @ way < -0.99 * np.linalg.norm(way), angle
-        assert not lamps()[name].visible_camera
+        assert not lamps()[first].visible_camera
 
 
 def test_a_rig_grows_with_the_character():
@@ -82,21 +89,96 @@ def test_a_rig_grows_with_the_character():
 
 def test_a_rig_may_stay_with_the_character():
     facts, body = figure()
-    rig = setting("lighting", "dramatic_side")
-    rows = {name: row | {"follows": "character"} for name, row in rig.geometry["lights"].items()}
-    rig = replace(rig, geometry=rig.geometry | {"lights": rows})
+    lighting = setting("lighting", "dramatic_side")
+    rows = {name: row | {"follows": "character"} for name, row in lighting.geometry["lights"].items()}
+    lighting = replace(lighting, geometry=lighting.geometry | {"lights": rows})
     places = []
     for angle in ANGLES:
         camera = place(facts, body, setting("angle", angle), setting("framing", "portrait"), (64, 64))
-        light(facts, body, rig, camera)
+        light(facts, body, lighting, camera)
         bpy.context.view_layer.update()
         places.append(np.array(lamps()["hard"].matrix_world.translation))
     assert np.allclose(places, places[0])
 
 
-def test_colours():
-    assert np.allclose(kelvin_color(5600), 1.0)
-    assert kelvin_color(3200)[0] > 1 > kelvin_color(3200)[2]
-    assert kelvin_color(9000)[0] < 1 < kelvin_color(9000)[2]
-    assert linear("#ffffff") == (1.0, 1.0, 1.0)
-    assert np.allclose(linear("#808080"), 0.2158605)
+def test_lamps_of_several_rigs_stand_together_each_as_bright_as_asked():
+    facts, body = figure()
+    camera = place(facts, body, setting("angle", "front"), setting("framing", "portrait"), (64, 64))
+    light(facts, body, setting("lighting", "outdoor_natural"), camera)
+    both = union(["rim", "neutral_studio"])
+    rig(facts, body, camera, both, dict.fromkeys([*both, WORLD], (1.0, 2.0, 0.5)))
+    standing = [item.name for item in bpy.context.scene.objects if item.type == "LIGHT"]
+    assert standing == [PREFIX + name for name in both]
+    for name, lamp in both.items():
+        # Blender's power and colour as the irradiance that the disk gives at the head.
+        data, away = lamps()[name].data, lamps()[name].matrix_world.translation - Vector(facts.head.center)
+        irradiance = data.energy / math.pi / (away.length_squared + (data.size / 2) ** 2)
+        assert np.allclose(irradiance * np.array(data.color), (1.0, 2.0, 0.5), rtol=1e-4)
+        assert np.isclose(away.length, lamp.distance * facts.height)
+    rig(facts, body, camera, both, dict.fromkeys([*both, WORLD], (0.0, 0.0, 0.0)))
+    assert not any(lamp.data.energy for lamp in lamps().values())
+
+
+# One small scene, a monkey's head for the figure's, and what is rendered of it.
+SIZE = (48, 48)
+CROP = (0, 0, *SIZE)
+
+
+@pytest.fixture
+def shot(figure_with_head):
+    """Photograph the head under whatever `rig` sets up: (linear pixels, its light groups)."""
+    facts, body = figure_with_head
+
+    def photograph(lit, angle="front", groups=()):
+        camera = aim(facts, body, setting("angle", angle), setting("framing", "close_up"), SIZE)
+        lit(facts, body, camera)
+        set_groups(groups)
+        passes = render_passes(CROP, SIZE)
+        return passes.combined, passes.groups
+
+    return photograph
+
+
+@pytest.fixture
+def figure_with_head():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.mesh.primitive_monkey_add(size=0.2, location=(0, 0, 1.585))
+    prepare(RenderOptions("cycles", SIZE[0], 4, "cpu"))
+    bpy.context.scene.cycles.use_denoising = False
+    return figure()
+
+
+def only(name):
+    return lambda facts, body, camera: light(facts, body, setting("lighting", name), camera)
+
+
+def together(names):
+    """All lamps of some rigs in white."""
+    lit = {name: (unit, unit, unit) for name, unit in units(names).items()}
+    return lambda facts, body, camera: rig(facts, body, camera, union(names), lit)
+
+
+@pytest.mark.render
+def test_a_picture_is_the_same_whatever_stood_before(shot, figure_with_head):
+    """Bit for bit: a print made again must be the one that was made."""
+    ways = {name: only(name) for name in ("neutral_studio", "rim", "outdoor_natural")}
+    ways["all"] = together(RIGS)
+    first = {name: shot(way)[0] for name, way in ways.items()}
+    assert not np.array_equal(first["rim"], first["neutral_studio"])
+    for before, name in itertools.permutations(ways, 2):
+        shot(ways[before], "profile_left")
+        assert np.array_equal(shot(ways[name])[0], first[name]), (before, name)
+
+
+@pytest.mark.render
+def test_every_rig_is_mixed_from_one_render_of_all_lamps(shot):
+    """The groups of one render, each by what the rig asks of it, give the rig rendered by itself."""
+    cycles = bpy.context.scene.cycles
+    cycles.samples, cycles.sample_clamp_indirect = 64, 0.0  # clamping doesn't add up
+    _, groups = shot(together(RIGS), groups=units(RIGS))
+    for name in RIGS:
+        alone = shot(only(name))[0]
+        mixed = sum(groups[lamp] * np.array(asked) / units(RIGS)[lamp] for lamp, asked in mix(name).items())
+        solid = alone.sum(axis=-1) > 0
+        # Their noise differs, their brightness and colour don't.
+        assert np.allclose(mixed[solid].mean(axis=0), alone[solid].mean(axis=0), rtol=0.05), name
