@@ -8,6 +8,8 @@ import io
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+#: Of EXIF, the tag for how the camera was held.
+_ORIENTATION = 0x0112
 _SRGB = ImageCms.createProfile("sRGB")
 #: Pixel modes that need no profile's help to become RGB.
 _GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N", "I")
@@ -22,6 +24,10 @@ def normalised(opened: Image.Image) -> Image.Image:
     if opened.mode in ("F", "LAB", "HSV"):
         raise ValueError(f"pixels of mode {opened.mode}")
     profile = opened.info.get("icc_profile")
+    if opened.mode in ("RGB", "RGBA") and not profile and not _turned(opened) and "transparency" not in opened.info:
+        plain = opened.copy()
+        plain.info = {}
+        return plain
     picture = _eight_bit(ImageOps.exif_transpose(opened))
     alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
     colours = _srgb(picture, profile) if profile else picture.convert("RGB")
@@ -29,6 +35,10 @@ def normalised(opened: Image.Image) -> Image.Image:
         colours.putalpha(alpha)
     colours.info = {}
     return colours
+
+
+def _turned(picture: Image.Image) -> bool:
+    return picture.getexif().get(_ORIENTATION, 1) != 1
 
 
 def _eight_bit(picture: Image.Image) -> Image.Image:

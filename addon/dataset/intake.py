@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ MAX_PICTURES = 20_000
 MAX_ENTRIES = 200_000
 
 Answer = TypeVar("Answer")
+#: Python's filters of warnings, which a decoder's are kept from, belong to all threads.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,7 @@ def _opened(data: bytes, name: str, use: Callable[[Image.Image], Answer]) -> Ans
     """What `use` makes of the picture, after its bounds were looked at."""
     if not data:
         raise InputError(f"{name}: an empty file. Save the picture again, or remove it.")
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on odd metadata, which nobody here reads
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:

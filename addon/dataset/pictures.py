@@ -14,14 +14,14 @@ from PIL import Image
 from ..common.errors import InputError, WorkError
 from ..plan.settings import Setting
 from .backgrounds import composite, trained_on
-from .intake import open_picture
+from .intake import open_picture, read_head
 from .output import TABLE, Output, Size
 
 
 def picture_size(path: Path) -> Size:
     """(width, height), from the file's head alone."""
-    with _plainly(path), Image.open(path) as opened:
-        return opened.size
+    with _plainly(path):
+        return read_head(path).size
 
 
 def training_picture(processed: Path, ours: bool, background: Setting, output: Output) -> bytes:
@@ -42,11 +42,11 @@ def training_picture(processed: Path, ours: bool, background: Setting, output: O
 def training_mask(processed: Path, size: Size) -> bytes:
     """A PNG, 8-bit grey: the processed mask, brought to the size of a picture that a person has made another."""
     with _plainly(processed):
-        data = processed.read_bytes()
-        with Image.open(io.BytesIO(data)) as opened:
-            if opened.size == size and opened.mode == "L":
-                return data
-            return encoded(opened.convert("L").resize(size, Image.Resampling.LANCZOS), "png")
+        head = read_head(processed)
+        if (head.format, head.mode, head.size) == ("PNG", "L", size):
+            return processed.read_bytes()
+        grey = open_picture(processed).convert("L")
+    return encoded(grey.resize(size, Image.Resampling.LANCZOS), "png")
 
 
 def widened(mask: np.ndarray, pixels: int) -> np.ndarray:
@@ -85,5 +85,6 @@ def encoded(picture: Image.Image, kind: str) -> bytes:
 def _plainly(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, SyntaxError, InputError) as error:
-        raise WorkError(f"{path}: missing or damaged ({error}). Delete it and run the same command again.") from error
+    except (OSError, InputError) as error:
+        reason = str(error).removeprefix(f"{path}: ").partition(". ")[0]
+        raise WorkError(f"{path}: missing or damaged ({reason}). Delete it and run the same command again.") from error

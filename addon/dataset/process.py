@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..common.errors import WorkError
+from ..common.errors import InputError, WorkError
 from ..common.files import sha256_file, sha256_value, whole
 from ..plan.settings import Setting, setting
 from .backgrounds import composite, photos
 from .backup import keep_original
 from .frame import Frame, choose_frame, reframed, scaled
 from .index import Index
-from .intake import MAX_SIDE
+from .intake import MAX_SIDE, open_picture
 from .layout import PROCESSED, RAW, Row, read_job, read_rows
 from .light import resampled
 from .output import Output
@@ -149,10 +149,9 @@ def _keys(hashes: tuple[str, str | None], background: Setting, frame: Frame) -> 
 def _open(raw: Path) -> np.ndarray:
     """A print's pixels, uint8 HxWx4."""
     try:
-        with Image.open(raw) as opened:
-            return np.asarray(opened.convert("RGBA"))
-    except (OSError, ValueError, SyntaxError) as error:
-        raise WorkError(f"{raw}: a damaged picture ({error}). Delete it and run `modelsheet render` again.") from error
+        return np.asarray(open_picture(raw).convert("RGBA"))
+    except InputError as error:
+        raise WorkError(f"{raw}: a damaged picture. Delete it and run `modelsheet render` again.") from error
 
 
 def _choose_photos(out: Path, rows: list[Row]) -> dict[str, Path]:

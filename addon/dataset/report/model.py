@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from ...common.errors import InputError
 from ...common.files import read_jsonl
 from ...plan.shots import AXES, Shot
+from ..intake import read_head
 from ..layout import FINAL, PROCESSED, RAW, read_job, read_json
 from ..process import in_picture, read_index
 
@@ -126,9 +125,8 @@ def _size(path: Path, row: dict[str, Any]) -> tuple[int, int]:
         width, height = row["size"]
         return int(width), int(height)
     try:
-        with Image.open(path) as picture:
-            return picture.size
-    except OSError:
+        return read_head(path).size
+    except InputError:
         return 1, 1
 
 

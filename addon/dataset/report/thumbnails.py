@@ -13,6 +13,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from ...common.errors import InputError
+from ..intake import open_picture
+
 #: Longest edge: sharp in a card on a screen of double density, about 10 kB.
 EDGE = 400
 QUALITY = 80
@@ -37,9 +40,8 @@ def thumbnails(paths: Sequence[Path]) -> list[Thumbnail | None]:
 def thumbnail(path: Path) -> Thumbnail | None:
     """The picture at most EDGE pixels on its longest edge, as WebP."""
     try:
-        with Image.open(path) as picture:
-            return shrink(picture)
-    except (OSError, SyntaxError, ValueError):  # what Pillow raises for broken PNGs
+        return shrink(open_picture(path))
+    except InputError:
         return None
 
 
