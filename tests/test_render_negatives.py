@@ -8,6 +8,8 @@ import json
 import bpy
 import numpy as np
 import pytest
+from modelsheet.common.blender import node_tree
+from modelsheet.common.errors import WorkError
 from modelsheet.plan.gains import RESIDUAL
 from modelsheet.plan.rigs import WORLD, Adjust, lamps, units
 from modelsheet.plan.settings import setting
@@ -151,7 +153,7 @@ def test_an_engine_without_light_groups_keeps_whole_lightings(characters, tmp_pa
         row for _, row in develop(negative, [Order("outdoor_natural", tmp_path / "w.png", Adjust())], Stopwatch())
     )
     assert truth["foreground"] > 0.1
-    with pytest.raises(Exception, match="rim: this negative holds no rim"):
+    with pytest.raises(WorkError, match="rim: this negative holds no rim"):
         mixed(negative, "rim", Adjust())
 
 
