@@ -7,11 +7,8 @@ cell become one, with its keys and weights), and every case starts from the file
 
 from __future__ import annotations
 
-import json
 import re
-import struct
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -259,31 +256,6 @@ def second(turn: Matrix, name: str) -> None:
     bpy.context.view_layer.update()
 
 
-#: suffix -> how this Blender writes it.
-WRITERS: dict[str, Callable[[str], object]] = {
-    "blend": lambda path: bpy.ops.wm.save_as_mainfile(filepath=path, copy=True),
-    "glb": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLB"),
-    "gltf": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLTF_SEPARATE"),
-    "fbx": lambda path: bpy.ops.export_scene.fbx(filepath=path, add_leaf_bones=False),
-    "usda": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True, export_shapekeys=True),
-    "usdc": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True, export_shapekeys=True),
-    "usdz": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True, export_shapekeys=True),
-    "obj": lambda path: bpy.ops.wm.obj_export(filepath=path),
-    "stl": lambda path: bpy.ops.wm.stl_export(filepath=path),
-    # Blender 4.5 writes beyond its memory where only some of the meshes have attributes
-    "ply": lambda path: bpy.ops.wm.ply_export(filepath=path, export_attributes=False),
-    "dae": lambda path: bpy.ops.wm.collada_export(filepath=path),
-}
-
-
-def write(path: Path) -> Path:
-    """Write the scene in the format of the path's suffix."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Blender's exporters are not under test
-        WRITERS[path.suffix.lstrip(".")](str(path))
-    return path
-
-
 def world(mesh: bpy.types.Object) -> np.ndarray:
     """(N, 3) world places of a mesh's own vertices."""
     flat = np.empty(len(mesh.data.vertices) * 3, dtype=np.float32)
@@ -334,20 +306,6 @@ def key_recipes(scheme: str) -> dict[str, dict[str, float]]:
         for number, spelled in enumerate(sides(name)):
             found[spelled] = {sides(key)[number % len(sides(key))]: weight for key, weight in row.items()}
     return found
-
-
-def rewrite_glb(path: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> Path:
-    """Copy a GLB with its JSON changed in place by `change`."""
-    raw = path.read_bytes()
-    length = struct.unpack("<I", raw[12:16])[0]
-    data = json.loads(raw[20 : 20 + length])
-    change(data)
-    text = json.dumps(data).encode()
-    text += b" " * (-len(text) % 4)
-    rest = raw[20 + length :]
-    header = struct.pack("<4sII", b"glTF", 2, 20 + len(text) + len(rest)) + struct.pack("<I4s", len(text), b"JSON")
-    target.write_bytes(header + text + rest)
-    return target
 
 
 def vrm(

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files for tests: the scene written in any format, and GLBs taken apart and put together again."""
+
+from __future__ import annotations
+
+import json
+import struct
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+#: suffix -> how this Blender writes it.
+WRITERS: dict[str, Callable[[str], object]] = {
+    "blend": lambda path: bpy.ops.wm.save_as_mainfile(filepath=path, copy=True),
+    "glb": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLB"),
+    "gltf": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLTF_SEPARATE"),
+    "fbx": lambda path: bpy.ops.export_scene.fbx(filepath=path, add_leaf_bones=False),
+    "usda": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True, export_shapekeys=True),
+    "usdc": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True, export_shapekeys=True),
+    "usdz": lambda path: bpy.ops.wm.usd_export(filepath=path, export_armatures=True, export_shapekeys=True),
+    "obj": lambda path: bpy.ops.wm.obj_export(filepath=path),
+    "stl": lambda path: bpy.ops.wm.stl_export(filepath=path),
+    # Blender 4.5 writes beyond its memory where only some of the meshes have attributes
+    "ply": lambda path: bpy.ops.wm.ply_export(filepath=path, export_attributes=False),
+    "dae": lambda path: bpy.ops.wm.collada_export(filepath=path),
+    "abc": lambda path: bpy.ops.wm.alembic_export(filepath=path, as_background_job=False),
+}
+
+
+def write(path: Path) -> Path:
+    """Write the scene in the format of the path's suffix."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Blender's exporters are not under test
+        WRITERS[path.suffix.lstrip(".")](str(path))
+    return path
+
+
+def read_glb(path: Path) -> tuple[dict[str, Any], bytes]:
+    """A GLB's JSON and its binary chunk."""
+    raw = path.read_bytes()
+    length = struct.unpack("<I", raw[12:16])[0]
+    return json.loads(raw[20 : 20 + length]), raw[28 + length :]
+
+
+def write_glb(path: Path, data: dict[str, Any], blob: bytes) -> Path:
+    """A GLB of its JSON and its binary chunk."""
+    text = json.dumps(data).encode()
+    text += b" " * (-len(text) % 4)
+    head = struct.pack("<4sIII4s", b"glTF", 2, 28 + len(text) + len(blob), len(text), b"JSON")
+    path.write_bytes(head + text + struct.pack("<I4s", len(blob), b"BIN\0") + blob)
+    return path
+
+
+def rewrite_glb(path: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """Copy a GLB with its JSON changed in place by `change`."""
+    data, blob = read_glb(path)
+    change(data)
+    return write_glb(target, data, blob)
