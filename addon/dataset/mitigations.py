@@ -74,8 +74,8 @@ def _varied(facts: SetFacts, axis: str, noun: str, mend: str) -> str:
             f"Vary it ({mend})."
         )
     return (
-        f"{len(counted)} {noun}s, none in more than {most} of {counted.total()} pictures; captions name each, so that "
-        "none belongs to the character."
+        f"{len(counted)} {noun}s, none in more than {most} of {counted.total()} pictures; captions name it where it shows, "
+        "so that none belongs to the character."
     )
 
 
@@ -104,7 +104,9 @@ def _masks(facts: SetFacts) -> str:
 
 
 def _controls(facts: SetFacts) -> str:
-    shown = ", ".join(f"{number} of {kind}" for kind, number in sorted(facts.controls.items()) if number)
+    shown = ", ".join(
+        f"{_count(number, 'picture')} of the {kind}" for kind, number in sorted(facts.controls.items()) if number
+    )
     if not shown:
         return ""
     return (

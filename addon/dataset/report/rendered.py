@@ -14,7 +14,7 @@ from .model import Folder
 
 _WHY = (
     "A LoRA learns whatever all pictures have in common. Pictures from one renderer have its look in common, so it "
-    "comes along with the character unless something keeps the two apart. This was done, with nothing for you to do:"
+    "comes along with the character unless something keeps the two apart. This is what the set does about it:"
 )
 
 
@@ -29,8 +29,14 @@ def rendered(folder: Folder) -> Html | None:
         masks=_count(folder.out / FINAL / "masks"),
         controls={place.name: _count(place) for place in _folders(folder.out / FINAL / CONTROLS)},
     )
-    rows = [tag("div", tag("dt", title), tag("dd", text)) for title, text in mitigations(facts) if text]
+    rows = [tag("div", tag("dt", title), tag("dd", _code(text))) for title, text in mitigations(facts) if text]
     return join(tag("p", _WHY, class_="lead"), tag("dl", rows, class_="facts steps"))
+
+
+def _code(text: str) -> Html:
+    """What stands between backticks as code."""
+    parts = text.split("`")
+    return join(tag("code", part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def _folders(place: Path) -> list[Path]:
