@@ -10,6 +10,7 @@ from string import Template
 
 from ...common.files import write_text
 from .captions import captions
+from .checks import checks, read_marks
 from .coverage import coverage
 from .markup import join, tag
 from .model import Folder, gather
@@ -41,8 +42,10 @@ def report(out: Path) -> Path:
 def page(folder: Folder) -> str:
     """The whole page; a section with nothing to say is left out."""
     small = thumbnails([folder.out / picture.path for picture in folder.pictures])
+    marks = read_marks(folder.out)
     contents = {
-        "Contact sheet": sheet(folder, small),
+        "Contact sheet": sheet(folder, small, marks),
+        "Checks": checks(folder, marks),
         "What was found": found(folder),
         "Coverage": coverage(folder),
         "A rendered set": rendered(folder),

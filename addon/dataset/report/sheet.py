@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from ...plan.shots import AXES
+from .checks import Marks, badge, remarks
 from .markup import Html, join, tag
 from .model import Folder, Picture
 from .thumbnails import Thumbnail
@@ -19,12 +20,13 @@ FIRST = "framing"
 GROUPINGS = ("framing", "angle", "expression", "lighting", "pose", "background")
 
 
-def sheet(folder: Folder, small: Sequence[Thumbnail | None]) -> Html | None:
+def sheet(folder: Folder, small: Sequence[Thumbnail | None], marks: Marks) -> Html | None:
     """Controls and groups; `small` holds the thumbnails of folder.pictures, in their order."""
     if not folder.pictures:
         return _missing(folder)
     cards = [
-        (picture.shot[FIRST], _card(picture, thumb)) for picture, thumb in zip(folder.pictures, small, strict=True)
+        (picture.shot[FIRST], _card(picture, thumb, marks))
+        for picture, thumb in zip(folder.pictures, small, strict=True)
     ]
     groups = [
         _group(word("settings", name), [card for group, card in cards if group == name]) for name in folder.order(FIRST)
@@ -82,7 +84,7 @@ def _group(label: str, cards: Sequence[Html]) -> Html:
     return tag("section", heading, tag("div", cards, class_="frames"), class_="group")
 
 
-def _card(picture: Picture, small: Thumbnail | None) -> Html:
+def _card(picture: Picture, small: Thumbnail | None, marks: Marks) -> Html:
     shot = picture.shot
     notes = [note for axis in ("expression", "pose") if (note := _note(picture, axis))]
     notes += [f"Light adjusted: {', '.join(changed)}."] if (changed := _relit(picture)) else []
@@ -92,12 +94,13 @@ def _card(picture: Picture, small: Thumbnail | None) -> Html:
         _frame(picture, small),
         tag(
             "figcaption",
-            tag("span", f"{shot.number:04d}", class_="number"),
+            tag("span", f"{shot.number:04d}", " ", badge(marks, picture), class_="number"),
             tag("p", picture.caption, class_="caption", dir="auto") if picture.caption else None,
             tag("ul", chips, class_="chips"),
+            remarks(marks, picture),
             [tag("p", note, class_="note") for note in notes],
         ),
-        class_="card",
+        class_=f"card {marks.state(shot.id)}".rstrip(),
         id=f"shot-{shot.id}",
         data_number=shot.number,
         **{f"data_{axis}": shot[axis] for axis in AXES},
