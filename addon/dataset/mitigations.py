@@ -74,8 +74,8 @@ def _varied(facts: SetFacts, axis: str, noun: str, mend: str) -> str:
             f"Vary it ({mend})."
         )
     return (
-        f"{len(counted)} {noun}s, none in more than {most} of {counted.total()} pictures; captions name it where it shows, "
-        "so that none belongs to the character."
+        f"{len(counted)} {noun}s, none in more than {most} of {counted.total()} pictures; captions name it where it "
+        "shows, so that none belongs to the character."
     )
 
 

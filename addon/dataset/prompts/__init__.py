@@ -2,6 +2,6 @@
 """Prompts that go with a dataset: to test a LoRA of it with, and to make regularisation pictures with."""
 
 from .files import FOLDER, LIST, prompt_files
-from .make import Prompt, groups, regularisation, test_prompts
+from .make import Prompt, groups, regularisation, trial_prompts
 
-__all__ = ["FOLDER", "LIST", "Prompt", "groups", "prompt_files", "regularisation", "test_prompts"]
+__all__ = ["FOLDER", "LIST", "Prompt", "groups", "prompt_files", "regularisation", "trial_prompts"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from ..described import Described
-from .make import Prompt, groups, regularisation, test_prompts
+from .make import Prompt, groups, regularisation, trial_prompts
 
 #: In final_dataset, beside `train` and never below it: what trainers walk through holds no prompts.
 FOLDER = "prompts"
@@ -38,7 +38,7 @@ Keep the seed, so that epochs can be compared. What to look at:
 
 def prompt_files(described: Described, captions: Sequence[str]) -> dict[str, str]:
     """Path in the dataset's folder (with /) -> text. captions: those that train, one a picture."""
-    prompts = test_prompts(described, captions)
+    prompts = trial_prompts(described, captions)
     made = {
         "README.md": _README.format(trigger=described.trigger, look=_look(prompts)),
         "sample_prompts.txt": sd_scripts(prompts),

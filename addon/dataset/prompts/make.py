@@ -48,7 +48,7 @@ def groups() -> dict[str, str]:
     return dict(_table()["groups"])
 
 
-def test_prompts(described: Described, captions: Sequence[str] = ()) -> list[Prompt]:
+def trial_prompts(described: Described, captions: Sequence[str] = ()) -> list[Prompt]:
     """In the style of the set's captions. captions: those that train, which tell how they name the medium."""
     medium = medium_of(captions)
     rows = _table()["prompts"].items()
