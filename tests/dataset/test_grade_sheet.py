@@ -66,12 +66,12 @@ PROMPTS = [
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dataset of ours in small: twelve pictures, captions, a manifest and prompts."""
+    """A dataset of ours in small: eight pictures, captions, a manifest and prompts."""
     folder = tmp_path_factory.mktemp("grade") / "set"
     (folder / "train").mkdir(parents=True)
     (folder / "prompts").mkdir()
     rows = []
-    for number in range(12):
+    for number in range(8):
         figure(number).save(folder / "train" / f"mara_{number:04d}.png")
         side = "front view" if number % 3 else "profile view"
         (folder / "train" / f"mara_{number:04d}.txt").write_text(f"mara_syn, woman, {side}, portrait, 3d render\n")
@@ -323,4 +323,4 @@ def test_progress_is_told(dataset: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     tell: Callable[[int, int], None] = lambda done, total: told.append((done, total))  # noqa: E731
     grade(tmp_path / "samples", dataset, tell=tell)
-    assert told == [(number, 13) for number in range(1, 14)]
+    assert told == [(number, 9) for number in range(1, 10)]

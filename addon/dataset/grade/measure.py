@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter
 
-from ..checks.likeness import Print, difference, fingerprint
+from ..checks.likeness import ALIKE, Print, difference, fingerprint
 from ..checks.sample import Sample, sample
 from ..checks.sharpness import edge_widths
 
@@ -22,8 +22,8 @@ INSIDE = 4
 SIDE = 512
 #: Of the most alike training pictures, how many make the figure.
 NEAREST = 3
-#: Training pictures whose fingerprints are nearest at a glance; only those are laid over the sample.
-CANDIDATES = 3
+#: How many of the training pictures that are alike at a glance are laid over the sample.
+CANDIDATES = 2
 #: Where a picture's background is not plain, the share of its width that is taken for the subject.
 MIDDLE = 0.55
 
@@ -49,7 +49,7 @@ def measure(picture: Image.Image, mask: Image.Image | None = None) -> Figures:
     small = picture.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     seen = sample(small, None if mask is None else mask.resize(small.size, Image.Resampling.BOX))
-    flipped = sample(ImageOps.mirror(small), None if mask is None else ImageOps.mirror(mask.resize(small.size)))
+    own = fingerprint(seen)
     lab = _lab(seen.rgb)
     return Figures(
         size=picture.size,
@@ -58,8 +58,8 @@ def measure(picture: Image.Image, mask: Image.Image | None = None) -> Figures:
         colours=_colours(lab, _subject(seen)),
         plain=seen.shown is not None,
         known=seen.known,
-        print=fingerprint(seen),
-        mirrored=fingerprint(flipped),
+        print=own,
+        mirrored=None if own is None else Print(own.rgb[:, ::-1], own.weight[:, ::-1]),
     )
 
 
@@ -85,11 +85,15 @@ def nearest(one: Figures, others: list[Figures]) -> tuple[int, float, bool] | No
         for index, value in zip(places, stack @ own.coarse, strict=True)
     ]
     found = []
-    for _value, index, turned in sorted(tries, reverse=True)[:CANDIDATES]:
+    for value, index, turned in sorted(tries, reverse=True)[:CANDIDATES]:
+        if value < ALIKE:
+            break
         theirs = others[index].print
         own = one.mirrored if turned else one.print
         if theirs is not None:
             found.append((difference(theirs, own), index, turned))
+    if not found:
+        return None
     gap, index, turned = min(found)
     return index, gap, turned
 
