@@ -63,7 +63,9 @@ def _command(order: Order, recipe: Recipe) -> str:
         "seed": 42,
     }
     if dreambooth:
-        options |= {"instance_prompt": who, "repeats": recipe.repeats, "lora_alpha": recipe.alpha}
+        options |= {"instance_prompt": who, "repeats": recipe.repeats}
+    if recipe.special.get("alpha"):
+        options["lora_alpha"] = recipe.alpha
     flags = ["gradient_checkpointing"]
     lines = [f'accelerate launch "$DIFFUSERS/examples/{script}"']
     lines += [f"  --{name}={_quoted(value)}" for name, value in options.items()]

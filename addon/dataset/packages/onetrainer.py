@@ -17,6 +17,8 @@ OTHER_NAMES = ("one-trainer",)
 
 #: Of a mask's name: OneTrainer takes `X-masklabel.png` for the mask of X, and doesn't train on it.
 MASK = "-masklabel.png"
+#: Of its settings' names; it brings older files up to date by this number (TrainConfig.py, commit 23df383).
+_VERSION = 11
 _SCHEDULERS = {"cosine": "COSINE", "cosine_with_restarts": "COSINE_WITH_RESTARTS", "constant": "CONSTANT"}
 _OPTIMIZERS = {"AdamW8bit": "ADAMW_8BIT", "Adafactor": "ADAFACTOR"}
 
@@ -87,6 +89,7 @@ def _preset(order: Order, recipe: Recipe) -> dict[str, Any]:
     if "transformer" in special:
         parts["transformer"]["model_name"] = special["transformer"]
     return {
+        "__version": _VERSION,
         "base_model_name": recipe.value("model"),
         "model_type": special["model_type"],
         "training_method": "LORA",

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ....common.errors import InputError
 from ....common.tables import read_table
-from ...layout import Row
+from ...layout import Row, read_json
 
 #: What `modelsheet check` writes into OUT.
 CHECKS = "checks.json"
+_MOST_SAID = 3
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,25 @@ class Advice:
     dim: float = 1.0
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Sentences on the set by check; share of the pictures by check."""
+
+    in_set: dict[str, list[str]]
+    in_pictures: dict[str, float]
+
+
 def advice(out: Path, pictures: list[Row]) -> list[Advice]:
     """What applies to the set in OUT whose manifest lists these pictures, in the order of the table."""
-    found = _found(out / CHECKS)
-    return [
-        Advice(name, " ".join(row["say"].split()), float(row.get("epochs", 1)), float(row.get("dim", 1)))
-        for name, row in _table().items()
-        if found & set(row["checks"]) or _holds(row.get("when"), pictures)
-    ]
+    found = _read(out / CHECKS, len(pictures))
+    told = []
+    for name, row in _table().items():
+        sentences = [text for check in row.get("checks", ()) for text in found.in_set.get(check, ())]
+        spoiled = any(found.in_pictures.get(check, 0) >= least for check, least in row.get("in_pictures", {}).items())
+        if sentences or spoiled or _holds(row.get("when"), pictures):
+            say = " ".join([*sentences[:_MOST_SAID], *row["say"].split()])
+            told.append(Advice(name, say, float(row.get("epochs", 1)), float(row.get("dim", 1))))
+    return told
 
 
 @cache
@@ -42,14 +54,28 @@ def _table() -> dict[str, Any]:
     return read_table(Path(__file__).with_name("advice.yaml"), "table").data
 
 
-def _found(path: Path) -> set[str]:
-    """Names of the checks that found something in the set as a whole; nothing where none has run."""
+def _read(path: Path, pictures: int) -> _Found:
+    """What the checks found; nothing where none has run, or the file is no longer what they wrote."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return set()
-    findings = data.get("set") if isinstance(data, dict) else None
-    return {str(entry.get("check")) for entry in findings or [] if isinstance(entry, dict)}
+        data = read_json(path)
+    except InputError:
+        data = None
+    data = data if isinstance(data, dict) else {}
+    in_set: dict[str, list[str]] = {}
+    for finding in _rows(data.get("set")):
+        in_set.setdefault(str(finding.get("check")), []).append(
+            " ".join(str(finding.get("sentence", "")).split())[:300]
+        )
+    counts = Counter(
+        check
+        for picture in _rows(data.get("pictures"))
+        for check in {str(finding.get("check")) for finding in _rows(picture.get("findings"))}
+    )
+    return _Found(in_set, {check: count / max(1, pictures) for check, count in counts.items()})
+
+
+def _rows(value: Any) -> list[Row]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _holds(when: dict[str, Any] | None, pictures: list[Row]) -> bool:
