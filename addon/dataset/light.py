@@ -6,6 +6,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from .neighbours import least
+
 _ALL = np.arange(256, dtype=np.float64) / 255
 # IEC 61966-2-1, sRGB to linear, for each 8-bit code.
 _TO_LINEAR = np.where(_ALL <= 0.04045, _ALL / 12.92, ((_ALL + 0.055) / 1.055) ** 2.4).astype(np.float32)
@@ -40,17 +42,32 @@ def resampled(pixels: np.ndarray, crop: tuple[int, int, int, int], size: tuple[i
     part = pixels[top:bottom, left:right]
     if (right - left, bottom - top) == size:
         return part.copy()
-    if part.shape[2] == 3:
-        return _codes(np.stack([_scaled(to_linear(part[..., channel]), size) for channel in range(3)], -1))
-    alpha = part[..., 3].astype(np.float32) / 255
-    shown = _scaled(alpha, size)
-    weight = np.maximum(shown, _NOTHING)
-    out = np.zeros((size[1], size[0], 4), np.uint8)
+    alpha = part[..., 3].astype(np.float32) / 255 if part.shape[2] == 4 else None
+    shown = None if alpha is None else _scaled(alpha, size)
+    out = np.zeros((size[1], size[0], part.shape[2]), np.uint8)
     for channel in range(3):
-        out[..., channel] = _codes(_scaled(to_linear(part[..., channel]) * alpha, size) / weight)
-    out[..., 3] = np.clip(np.rint(shown * 255), 0, 255)
-    out[out[..., 3] == 0] = 0
+        light = to_linear(part[..., channel])
+        if alpha is None or shown is None:
+            scaled = _scaled(light, size)
+        else:
+            scaled = _scaled(light * alpha, size) / np.maximum(shown, _NOTHING)
+        seen = part[..., channel] if alpha is None else np.where(alpha > 0, part[..., channel], np.uint8(0))
+        out[..., channel] = np.maximum(_codes(scaled), _darkest(seen, size))
+    if shown is not None:
+        out[..., 3] = np.clip(np.rint(shown * 255), 0, 255)
+        out[out[..., 3] == 0] = 0
     return out
+
+
+def _darkest(codes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The least code around each pixel of the scaled picture: Lanczos rings, and in linear light a small ring below
+    a bright spot would be black."""
+    height, width = codes.shape
+    reach = max(1, round(max(width / size[0], height / size[1])))
+    x, y = (
+        ((np.arange(new) + 0.5) * old / new).astype(np.intp) for new, old in zip(size, (width, height), strict=True)
+    )
+    return least(codes, reach)[np.ix_(y, x)]
 
 
 def _scaled(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:

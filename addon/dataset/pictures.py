@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from ..common.errors import InputError, WorkError
@@ -47,30 +46,6 @@ def training_mask(processed: Path, size: Size) -> bytes:
             return processed.read_bytes()
         grey = open_picture(processed).convert("L")
     return encoded(grey.resize(size, Image.Resampling.LANCZOS), "png")
-
-
-def widened(mask: np.ndarray, pixels: int) -> np.ndarray:
-    """The greatest value within so many pixels, along one axis and then along the other; uint8 HxW.
-
-    Trainers shrink masks to an eighth and would eat into the subject's edges.
-    """
-    for axis in (0, 1):
-        padding = [(pixels, pixels) if axis == this else (0, 0) for this in (0, 1)]
-        mask = _running_max(np.pad(mask, padding, "edge"), 2 * pixels + 1, axis)
-    return mask
-
-
-def _running_max(values: np.ndarray, length: int, axis: int) -> np.ndarray:
-    """The maximum of every `length` neighbours along an axis, in steps that double."""
-    reach = 1
-    while reach < length:
-        step = min(reach, length - reach)
-        ahead = [slice(None)] * values.ndim
-        behind = list(ahead)
-        ahead[axis], behind[axis] = slice(step, None), slice(None, -step)
-        values = np.maximum(values[tuple(ahead)], values[tuple(behind)])
-        reach += step
-    return values
 
 
 def encoded(picture: Image.Image, kind: str) -> bytes:

@@ -22,13 +22,14 @@ from .index import Index
 from .intake import MAX_SIDE, open_picture
 from .layout import PROCESSED, RAW, Row, read_job, read_rows
 from .light import resampled
+from .neighbours import greatest
 from .output import Output
-from .pictures import picture_size, widened
+from .pictures import picture_size
 from .portable import name_fault
 
 #: Raise it when composite() gives other pixels, so that pictures made by the older one are made again; and these when
-#: resampled(), the fitting of a user's photograph, and widened() do.
-RECIPE, RECIPE_FRAME, RECIPE_PHOTO, RECIPE_MASK = 1, 1, 2, 1
+#: resampled(), the fitting of a user's photograph, and the mask's widening do.
+RECIPE, RECIPE_FRAME, RECIPE_PHOTO, RECIPE_MASK = 1, 2, 2, 1
 INDEX = "pictures.jsonl"
 MASKS = "masks"
 
@@ -102,7 +103,8 @@ def _process_one(out: Path, row: Row, output: Output, photo: Path | None, done: 
         picture = composite(Image.fromarray(pixels), background, photo)
         entry["sha256"] = _save(out, picture_path(out, row), picture, done.get("sha256"))
     if not mask_done:
-        mask = Image.fromarray(widened(pixels[..., 3], min(frame.size) // 256))
+        # Wider by a little: trainers shrink masks to an eighth and would eat into the subject's edges.
+        mask = Image.fromarray(greatest(pixels[..., 3], min(frame.size) // 256))
         entry["mask_sha256"] = _save(out, mask_path(out, row), mask, done.get("mask_sha256"))
     return entry
 

@@ -123,6 +123,15 @@ def test_light_is_what_is_averaged() -> None:
     assert (resampled(opaque, (8, 8, 40, 40), (32, 32)) == opaque[8:40, 8:40]).all()
 
 
+def test_a_bright_spot_gets_no_black_ring() -> None:
+    pixels = np.full((96, 96, 4), 90, np.uint8)
+    pixels[..., 3] = 255
+    pixels[40:46, 40:46, :3] = 255
+    for side in (60, 72, 110):
+        shown = resampled(pixels, (0, 0, 96, 96), (side, side))
+        assert shown[..., :3].min() >= 90 and shown[..., :3].max() == 255
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "100", "4096", "1000", "big", "1e3", "²", ""])
 def test_sizes_that_trainers_would_cut_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="size"):

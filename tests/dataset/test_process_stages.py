@@ -13,7 +13,7 @@ import yaml
 from modelsheet.common.errors import InputError, WorkError
 from modelsheet.dataset.build import build
 from modelsheet.dataset.index import Index
-from modelsheet.dataset.pictures import widened
+from modelsheet.dataset.neighbours import greatest, least
 from modelsheet.dataset.process import in_picture, process, read_index
 from modelsheet.dataset.report import report
 from numpy.lib.stride_tricks import sliding_window_view
@@ -201,7 +201,8 @@ def test_a_mask_is_widened_by_so_many_pixels(pixels: int) -> None:
     for axis in (0, 1):
         padding = [(pixels, pixels) if axis == this else (0, 0) for this in (0, 1)]
         wanted = sliding_window_view(np.pad(wanted, padding, "edge"), 2 * pixels + 1, axis).max(-1)
-    assert (widened(mask, pixels) == wanted).all()
+    assert (greatest(mask, pixels) == wanted).all()
+    assert (least(255 - mask, pixels) == 255 - wanted).all()
 
 
 def test_hostile_lists_reach_nothing_outside(place: Path, tmp_path: Path) -> None:
