@@ -182,7 +182,7 @@ def _files(folder: Path, top: Path, deep: bool) -> Iterator[tuple[str, bool]]:
                     continue
                 name = f"{below}/{entry.name}" if below else entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    if deep:
+                    if deep and Path(entry.path).resolve().is_relative_to(top):  # Windows' junctions are no links
                         waiting.append((name, depth + 1))
                 elif entry.is_symlink():
                     target = Path(entry.path).resolve()

@@ -231,6 +231,27 @@ def test_a_folder_that_changes_under_the_walk_is_told(tmp_path: Path, monkeypatc
         intake.walk_pictures(tmp_path)
 
 
+@pytest.mark.parametrize("what", ["st_size", "st_mtime_ns"])
+def test_a_file_that_changes_while_it_is_read_is_told(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(WHOLE)
+    fstat, calls = os.fstat, []
+
+    def grown(descriptor: int) -> Any:
+        calls.append(descriptor)
+        if len(calls) == 2:
+            with path.open("ab") as stream:
+                stream.write(b"more" if what == "st_size" else b"")
+            os.utime(path, ns=(1, 1))
+        return fstat(descriptor)
+
+    monkeypatch.setattr(intake.os, "fstat", grown)
+    with pytest.raises(InputError, match="was changed while it was read"):
+        intake.open_picture(path)
+
+
 @pytest.mark.parametrize(
     "name",
     ["../a", "a/../b", "/etc/x", "C:/x", "c:x", "a\\b", "nul", "COM1.png", "x/aux.txt", "a.", "a ", "a:b", "a\nb", "",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from modelsheet.cli import main
 from modelsheet.common.errors import InputError, WorkError
 from modelsheet.dataset.build import build
 from modelsheet.dataset.index import Index
@@ -165,6 +166,25 @@ def test_a_size_that_enlarges_is_refused(place: Path) -> None:
     with pytest.raises(InputError, match="--resolution 512"):
         process(place)
     assert not (place / "processed" / "pictures.jsonl").exists()
+
+
+def test_the_command_line_asks_for_size_shape_and_format(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(place, resolution=SIDE)
+    words = ["package", str(place), "--for", "kohya"]
+    assert main([*words, "--size", "256", "--shape", "buckets", "--format", "jpg"]) == 0
+    job = yaml.safe_load((place / "job.yaml").read_text(encoding="utf-8"))
+    assert (job["size"], job["shape"], job["format"]) == (256, "buckets", "jpg")
+    found = sorted((place / "final_dataset" / "train").rglob("*.jpg"))
+    assert [load(path).size for path in found] == [(192, 320)] * 3
+    before = stamps(place)
+    capsys.readouterr()
+    for wrong in (["--size", "1000"], ["--size", "2048"], ["--shape", "round"], ["--format", "gif"]):
+        assert main([*words, *wrong]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.count("\n") == 1
+    assert stamps(place) == before
+    assert main([*words, "--size", "print", "--shape", "whole", "--format", "png"]) == 0
+    assert [load(path).size for path in (place / "final_dataset" / "train").rglob("*.png")] == [(SIDE, SIDE)] * 3
 
 
 def test_the_report_shows_cut_pictures_with_their_truth(place: Path) -> None:
