@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +27,16 @@ def available() -> bool:
 
 
 def write_exr(
-    path: Path, channels: Mapping[str, np.ndarray], place: tuple[int, int], full: tuple[int, int], header: str
+    path: Path, names: Sequence[str], pixels: np.ndarray, place: tuple[int, int], full: tuple[int, int], header: str
 ) -> None:
-    """Write (H, W) channels as half floats; `place` is their top left corner in a picture of size `full`.
+    """Write (H, W, C) half floats, a name a channel; `place` is their top left corner in a picture of size `full`.
 
     header: text kept in the attribute `modelsheet`. Raises ExrError, and OSError where the disk complains.
     """
     oiio = _oiio()
-    pixels = np.stack(list(channels.values()), axis=-1).astype(np.float16)
     height, width, count = pixels.shape
     spec = oiio.ImageSpec(width, height, count, oiio.HALF)
-    spec.channelnames = tuple(channels)
+    spec.channelnames = tuple(names)
     spec.x, spec.y = place
     spec.full_x, spec.full_y, spec.full_width, spec.full_height = 0, 0, *full
     spec.attribute("compression", COMPRESSION)
@@ -64,20 +63,27 @@ def read_exr(path: Path) -> tuple[dict[str, np.ndarray], str, tuple[int, int, in
 
     All parts of the file are read: Blender 5 writes each pass as a part of its own.
     """
+    parts, text, window, size = read_parts(path, "float")
+    channels = {name: pixels[..., index] for names, pixels in parts for index, name in enumerate(names)}
+    return channels, text, window, size
+
+
+def read_parts(
+    path: Path, form: str
+) -> tuple[list[tuple[tuple[str, ...], np.ndarray]], str, tuple[int, int, int, int], tuple[int, int]]:
+    """(channel names and (H, W, C) pixels of each part, then as read_header). form: float | half. Raises ExrError."""
     stream = _open(path)
     try:
-        channels: dict[str, np.ndarray] = {}
+        parts: list[tuple[tuple[str, ...], np.ndarray]] = []
         header = _header(stream.spec())
-        part = 0
-        while part < MOST_CHANNELS and stream.seek_subimage(part, 0):
+        while len(parts) < MOST_CHANNELS and stream.seek_subimage(len(parts), 0):
             names = _bounded(stream).channelnames
-            pixels = stream.read_image(format="float")
+            pixels = stream.read_image(format=form)
             # A file that ends early gives what there was of it, or nothing, and says so only here.
             if pixels is None or stream.has_error:
                 raise ExrError(stream.geterror() or "its end is missing")
-            channels |= {name: pixels[..., index] for index, name in enumerate(names)}
-            part += 1
-        return channels, *header
+            parts.append((tuple(names), pixels))
+        return parts, *header
     finally:
         stream.close()
 

@@ -10,6 +10,7 @@ out at 2 m). Its header says what it is: see Negative.header.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from ..common.errors import WorkError
 from ..common.files import dumps, sha256_bytes, whole
 from ..common.version import VERSION
 from ..plan.gains import RESIDUAL
-from .exr import ExrError, read_exr, read_header, write_exr
+from .exr import ExrError, read_header, read_parts, write_exr
 
 #: Raise it when files of before can't be understood any more.
 FORMAT = 1
@@ -51,7 +52,7 @@ class Negative:
     """
 
     header: Header
-    groups: dict[str, np.ndarray]
+    groups: Mapping[str, np.ndarray]
     alpha: np.ndarray
     albedo: np.ndarray | None
     normal: np.ndarray | None
@@ -80,12 +81,14 @@ def twice_half(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def write_negative(path: Path, negative: Negative) -> None:
     """Write it whole. Raises WorkError in plain words when the disk is full or the folder can't be written."""
     channels = _channels(negative)
+    names = _ordered(channels)
+    pixels = np.stack([channels[name] for name in names], axis=-1).astype(np.float16)
     header = {
         "format": FORMAT, "modelsheet": VERSION, **negative.header, "size": list(negative.size),
-        "crop": list(negative.crop), "pixels": _hash(channels),
+        "crop": list(negative.crop), "pixels": sha256_bytes(pixels.tobytes()),
     }  # fmt: skip
     with whole(path) as part:
-        write_exr(part, channels, negative.crop[:2], negative.size, dumps(header))
+        write_exr(part, names, pixels, negative.crop[:2], negative.size, dumps(header))
 
 
 def negative_header(path: Path) -> Header:
@@ -100,21 +103,55 @@ def negative_header(path: Path) -> Header:
 def read_negative(path: Path, key: str | None = None) -> Negative:
     """Read a negative and prove that it is whole and, if `key` is given, the one that is meant. Raises BadNegative."""
     try:
-        channels, text, crop, size = read_exr(path)
+        parts, text, crop, size = read_parts(path, "half")
     except ExrError as error:
         raise _damaged(path, str(error)) from error
     header = _checked(path, text)
     if key is not None and header["key"] != key:
         raise BadNegative(f"{path}: the negative of another character, shot or version. {RENDERED_AGAIN}")
-    if (list(crop), list(size)) != (header["crop"], header["size"]) or _hash(channels) != header["pixels"]:
+    names, pixels = parts[0]
+    if names != (order := _ordered(names)):
+        names, pixels = order, pixels[..., [names.index(name) for name in order]]
+    if (list(crop), list(size)) != (header["crop"], header["size"]) or sha256_bytes(pixels.tobytes()) != header[
+        "pixels"
+    ]:
         raise _damaged(path, "its pixels are not those that were written")
-    groups = {name: _stacked(channels, name, RGB) for name in header["units"]}
-    if f"{RESIDUAL}.R" in channels:
-        groups[RESIDUAL] = _stacked(channels, RESIDUAL, RGB)
-    guides = {name: _stacked(channels, name, axes) if f"{name}.{axes[0]}" in channels else None
-              for name, axes in GUIDES.items()}  # fmt: skip
-    depth = channels["depth.Z"] + channels["depth.rest"]
-    return Negative(header, groups, channels["A"], guides["albedo"], guides["normal"], depth, crop, size)
+    layers = _Layers(names, pixels)
+    if not header["units"].keys() <= layers.keys():
+        raise _damaged(path, "it does not hold the lamps that it names")
+    groups = layers.only([*header["units"], *([RESIDUAL] if RESIDUAL in layers else [])])
+    guides = {name: layers.get(name) for name in GUIDES}
+    depth = layers.channel("depth.Z") + layers.channel("depth.rest")
+    return Negative(header, groups, layers.channel("A"), guides["albedo"], guides["normal"], depth, crop, size)
+
+
+class _Layers(Mapping[str, np.ndarray]):
+    """Layers of three channels as (H, W, 3) float32, cut out of all channels when they are asked for."""
+
+    def __init__(self, names: tuple[str, ...], pixels: np.ndarray, chosen: list[str] | None = None) -> None:
+        first = [name[:-2] for name in names if name[-2:] in (".R", ".X")]
+        self._names, self._pixels = names, pixels
+        self._chosen = first if chosen is None else chosen
+
+    def only(self, chosen: list[str]) -> _Layers:
+        """Some of them."""
+        return _Layers(self._names, self._pixels, chosen)
+
+    def channel(self, name: str) -> np.ndarray:
+        """One channel, (H, W) float32."""
+        return self._pixels[..., self._names.index(name)].astype(np.float32)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._chosen:
+            raise KeyError(name)
+        first = self._names.index(f"{name}.{GUIDES.get(name, RGB)[0]}")
+        return self._pixels[..., first : first + 3].astype(np.float32)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._chosen)
+
+    def __len__(self) -> int:
+        return len(self._chosen)
 
 
 def _channels(negative: Negative) -> dict[str, np.ndarray]:
@@ -128,12 +165,10 @@ def _channels(negative: Negative) -> dict[str, np.ndarray]:
     return channels | dict(zip(("depth.Z", "depth.rest"), twice_half(negative.depth), strict=True))
 
 
-def _stacked(channels: dict[str, np.ndarray], name: str, axes: str) -> np.ndarray:
-    return np.stack([channels[f"{name}.{axis}"] for axis in axes], axis=-1)
-
-
-def _hash(channels: dict[str, np.ndarray]) -> str:
-    return sha256_bytes(b"".join(channels[name].astype("<f2").tobytes() for name in sorted(channels)))
+def _ordered(names: Iterable[str]) -> tuple[str, ...]:
+    """The order of channels in which OpenImageIO gives them: RGBA, then layer by layer, each in its own order."""
+    parted = {name: name.rpartition(".") for name in names}
+    return tuple(sorted(names, key=lambda name: (parted[name][0], f"RGBA{XYZ}".find(parted[name][2]) % 99, name)))
 
 
 def _checked(path: Path, text: str) -> Header:
