@@ -275,6 +275,7 @@ def test_names_that_are_fine() -> None:
     assert folded("É.PNG") == folded("é.png")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_safe_name_is_safe(text: str) -> None:
     assert name_fault(safe_name(text)) is None

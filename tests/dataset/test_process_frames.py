@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from modelsheet.common.errors import InputError
 from modelsheet.dataset.frame import Frame, choose_frame, reframed, scaled
@@ -52,6 +52,7 @@ boxes = st.tuples(*[st.floats(-100, 1300)] * 4).map(
 sizes = st.tuples(st.integers(64, 1400), st.integers(64, 1400))
 
 
+@settings(deadline=None)
 @given(st.none() | boxes, st.none() | boxes, sizes, st.sampled_from([None, 256, 512, 768]), st.sampled_from(SHAPES))
 def test_every_frame_lies_in_its_print(subject: Any, face: Any, size: Any, side: Any, shape: str) -> None:
     frame = choose_frame(truth(subject, face, size), size, Output(side, shape))
@@ -63,6 +64,7 @@ def test_every_frame_lies_in_its_print(subject: Any, face: Any, size: Any, side:
         assert frame == Frame((0, 0, *size), size)
 
 
+@settings(deadline=None)
 @given(boxes, st.sampled_from([None, 512, 768, 832]), st.sampled_from(["square", "buckets"]))
 def test_a_square_print_never_loses_its_subject(subject: Any, side: Any, shape: str) -> None:
     row = truth(subject)
@@ -96,6 +98,7 @@ def test_the_truth_moves_with_the_pixels() -> None:
     assert half["boxes"]["face"] == [value / 2 for value in FACE] and half["size"] == [512, 512]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 255), st.integers(0, 255), st.integers(20, 90), st.integers(20, 90), st.integers(0, 2**32 - 1))
 def test_a_subject_of_one_colour_stays_so_at_its_edges(
     inside: int, outside: int, width: int, height: int, seed: int
