@@ -61,14 +61,14 @@ class Modelsheet:
 
     def start(self, task: Task, folder: Path) -> Cost:
         """`modelsheet inspect`: Blender started, the character loaded and understood."""
-        return measured(_modelsheet("inspect", task.character, "--json"), folder / "log.txt")
+        return measured(command("inspect", task.character, "--json"), folder / "log.txt")
 
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """One whole run into a new folder."""
         preset = _benchmark_shots.write_preset(folder / "preset.yaml", len(task.combinations), task.lightings)
         words = ["--preset", str(preset), "--out", str(folder / "out"), "--device", "cpu", "--json"]
         words += ["--resolution", str(task.size), "--samples", str(task.samples)]
-        cost = measured(_modelsheet("render", task.character, *words), folder / "log.txt")
+        cost = measured(command("render", task.character, *words), folder / "log.txt")
         raw = folder / "out" / "raw_generated"
         rows = [json.loads(line) for line in (raw / "shots.jsonl").read_text(encoding="utf-8").splitlines()]
         found: Pictures = {}
@@ -170,7 +170,8 @@ def stage(character: str, preset: Path, folder: Path) -> tuple[dict[str, str], .
     return tuple(row["settings"] for row in told["combinations"])
 
 
-def _modelsheet(*words: str) -> list[str]:
+def command(*words: str) -> list[str]:
+    """`modelsheet WORDS`, in this Python."""
     return [sys.executable, "-m", "modelsheet", *words]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import _benchmark_shots
 from _benchmark_compare import say
+from _benchmark_contenders import command
 from _benchmark_meter import BenchmarkError, family, measured, memory_of
 
 RESOLUTION, SAMPLES = 64, 2
@@ -49,10 +49,10 @@ def measure(given: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], st
     takes = given.memory
     growth = Growth(frozenset({FIRST, *range(50, takes, 50), takes}))
     preset = _benchmark_shots.write_walk(folder / "preset.yaml", takes)
-    command = [sys.executable, "-m", "modelsheet", "render", given.character, "--preset", str(preset)]
-    command += ["--out", str(folder / "out"), "--resolution", str(RESOLUTION), "--samples", str(SAMPLES)]
+    words = ["--preset", str(preset), "--device", "cpu", "--json"]
+    words += ["--out", str(folder / "out"), "--resolution", str(RESOLUTION), "--samples", str(SAMPLES)]
     say(f"{takes} takes at {RESOLUTION} px in one session ...")
-    cost = measured([*command, "--device", "cpu", "--json"], folder / "log.txt", hear=growth.hear)
+    cost = measured(command("render", given.character, *words), folder / "log.txt", hear=growth.hear)
     if FIRST not in growth.rows or len(growth.rows) < 2:
         raise BenchmarkError(f"--memory: too few takes were made. See {folder}.")
     return _told(growth, takes, cost.cpu), _words(growth, takes, cost.cpu)

@@ -68,9 +68,10 @@ def measured(
         heard: list[str] = []
         try:
             assert child.stdout is not None
-            for line in child.stdout:
-                heard = [*heard[-20:], line]
-                hear(line, child.pid)
+            with child.stdout as lines:
+                for line in lines:
+                    heard = [*heard[-20:], line]
+                    hear(line, child.pid)
             _pid, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         except BaseException:

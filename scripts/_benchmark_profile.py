@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from _benchmark_compare import say
+from _benchmark_contenders import command
 from _benchmark_meter import BenchmarkError, measured
 
 PRESET = "lora_40"
@@ -35,12 +35,13 @@ WORDS = {
 def measure(given: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], str]:
     """The object for --json, and the same as a table."""
     size = given.sizes[-1]
-    command = [sys.executable, "-m", "modelsheet", "make", given.character, "--preset", PRESET]
-    command += ["--out", str(folder / "out"), "--resolution", str(size), "--samples", str(given.samples)]
-    command += ["--trigger", "bench_syn", "--for", "kohya", "--device", "cpu", "--json"]
+    words = ["--preset", PRESET, "--trigger", "bench_syn", "--for", "kohya", "--device", "cpu", "--json"]
+    words += ["--out", str(folder / "out"), "--resolution", str(size), "--samples", str(given.samples)]
     said: list[dict[str, Any]] = []
     say(f"modelsheet make with {PRESET} at {size} px ...")
-    cost = measured(command, folder / "log.txt", hear=lambda line, _pid: _note(line, said))
+    cost = measured(
+        command("make", given.character, *words), folder / "log.txt", hear=lambda line, _pid: _note(line, said)
+    )
     done: dict[str, Any] = next((event for event in reversed(said) if event.get("event") == "done"), {})
     spent = dict(done.get("spent", {}))
     if not spent:
