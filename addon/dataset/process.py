@@ -8,6 +8,7 @@ makes the picture anew and not the mask, another file format (see build.py) neit
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -59,14 +60,17 @@ def read_index(out: Path) -> Index:
 
 def _is_ours(entry: Row) -> bool:
     """Whether an entry has the form above; one that an older version wrote has only the first four."""
-    lengths = {"print": 2, "crop": 4, "size": 2} if "crop" in entry else {}
-    return all(
-        isinstance(entry.get(name), list)
-        and len(entry[name]) == length
-        and all(isinstance(value, int) and 0 <= value <= MAX_SIDE for value in entry[name])
-        and min(entry[name][-2:]) > 0
-        for name, length in lengths.items()
-    )
+    if "crop" not in entry:
+        return True
+    edges = [0, 0, *_whole(entry.get("print"), 2), 0, 0, *_whole(entry.get("size"), 2), *_whole(entry["crop"], 4)]
+    boxes = [edges[start : start + 4] for start in range(0, len(edges), 4)]
+    return len(edges) == 12 and all(left < right and top < bottom for left, top, right, bottom in boxes)
+
+
+def _whole(value: Any, length: int) -> list[int]:
+    """So many whole numbers of pixels, or none."""
+    fits = isinstance(value, list) and len(value) == length
+    return value if fits and all(isinstance(item, int) and 0 <= item <= MAX_SIDE for item in value) else []
 
 
 def frame_of(entry: Row) -> Frame:
@@ -80,7 +84,7 @@ def in_picture(row: Row, entry: Row) -> Row:
     if "crop" not in entry:
         return row
     moved = reframed(scaled(row, (entry["print"][0], entry["print"][1])), frame_of(entry))
-    return {**moved, "foreground": entry["foreground"]}
+    return {**moved, "foreground": entry.get("foreground", row.get("foreground"))}
 
 
 def _process_one(out: Path, row: Row, output: Output, photo: Path | None, done: Row) -> Row:
@@ -93,7 +97,7 @@ def _process_one(out: Path, row: Row, output: Output, photo: Path | None, done: 
     keys = _keys(hashes, background, frame)
     picture_done = done.get("key") == keys["key"] and picture_path(out, row).is_file()
     mask_done = done.get("mask_key") == keys["mask_key"] and mask_path(out, row).is_file()
-    if picture_done and mask_done:
+    if picture_done and mask_done and {**done, **frame.to_json()} == done:
         return done
     pixels = resampled(_open(raw), frame.crop, frame.size)
     foreground = round(float(pixels[..., 3].mean()) / 255, 5)
@@ -121,11 +125,12 @@ def mask_path(out: Path, row: Row) -> Path:
 
 def _save(out: Path, path: Path, picture: Image.Image, before: str | None) -> str:
     """Write a PNG; what stood there and is not what we wrote before goes to OUT/backup. Returns its hash."""
-    if path.is_file() and sha256_file(path) != before:
-        keep_original(out, path)
     with whole(path) as part:
         picture.save(part, "PNG", compress_level=4)
-    return sha256_file(path)
+        made = sha256_file(part)
+        if path.is_file() and sha256_file(path) not in (before, made):  # made: a run that was killed wrote it
+            keep_original(out, path)
+    return made
 
 
 def _hashes(raw: Path, photo: Path | None) -> tuple[str, str | None]:

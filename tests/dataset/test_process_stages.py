@@ -161,6 +161,24 @@ def test_a_person_s_picture_is_cleaned_and_backed_up_when_its_frame_changes(plac
         made(place)
 
 
+def test_what_a_killed_run_left_is_not_taken_for_a_person_s(place: Path) -> None:
+    process(place)
+    (place / "processed" / "pictures.jsonl").unlink()
+    process(place)
+    assert not (place / "backup").exists()
+
+
+@pytest.mark.parametrize("crop", [[0, 0, 0, 0], [9, 9, 3, 3], [1, 2], "x", None, [0, 0, 10, 10]])
+def test_a_list_that_says_wrong_things_is_put_right(crop: Any, place: Path) -> None:
+    process(place)
+    path = place / "processed" / "pictures.jsonl"
+    right = path.read_text()
+    entries = [{**json.loads(line), "crop": crop} for line in right.splitlines()]
+    path.write_text("".join(f"{json.dumps(entry)}\n" for entry in entries))
+    made(place)
+    assert path.read_text() == right and not (place / "backup").exists()
+
+
 def test_a_size_that_enlarges_is_refused(place: Path) -> None:
     change(place, size=512)
     with pytest.raises(InputError, match="--resolution 512"):
