@@ -161,7 +161,7 @@ def comfy(text: str) -> str:
         ("mara_000800_11_20261123001500.png", {}, "", 11, "step 800"),
         ("1700000000000__000000800_3.png", {}, "", 3, "step 800"),
         ("2 - a cat/2026-11-23_00-15-00-training-sample-800-4-0.png", {}, "a cat", 2, "step 800"),
-        ("step_250_mara_512x512.png", {}, "", None, "step 250"),
+        ("step_250_front_0_512x512.png", {}, "", None, "step 250"),
     ],
 )
 def test_prompts_are_found_where_tools_write_them(
@@ -171,6 +171,12 @@ def test_prompts_are_found_where_tools_write_them(
     save(path.parent, path.name, Image.new("RGB", (8, 8)), **texts)
     made = read_made(path, tmp_path)
     assert (made.prompt, made.index, made.stage) == (prompt, index, stage)
+
+
+def test_a_name_in_the_prompt_library_is_enough(dataset: Path, tmp_path: Path) -> None:
+    save(tmp_path, "step_250_cafe_0_512x512.png", noisy(40))
+    result = grade(tmp_path, dataset)
+    assert result.prompts[result.samples[0].prompt].id == "cafe" and result.stages == ["step 250"]
 
 
 def test_jpeg_metadata_and_a_text_beside_are_read(tmp_path: Path) -> None:

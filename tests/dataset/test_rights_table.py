@@ -52,6 +52,8 @@ def test_the_places_that_the_issue_names_are_there() -> None:
         ("MetaHuman", "metahuman"),
         ("Second Life", "second_life"),
         ("daz3d", "daz"),
+        ("Daz 3D", "daz"),
+        ("SecondLife", "second_life"),
         ("CC4", "reallusion"),
         ("vrm", "vroid_hub"),
     ],

@@ -168,6 +168,9 @@ class _Prompts:
 
     def place(self, made: Made) -> int:
         """The place of the prompt that a sample answers."""
+        by_name = next((place for place, row in enumerate(self.rows[: self._listed]) if row.id == made.id), None)
+        if made.id and by_name is not None:
+            return by_name
         if made.prompt:
             own = words(made.prompt)
             scored = [(_common(own, other), -number) for number, other in enumerate(self._words)]

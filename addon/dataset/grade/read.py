@@ -29,12 +29,14 @@ _TEXTS = ("text", "text_g", "text_l", "t5xxl", "clip_l", "string", "prompt", "va
 @dataclass(frozen=True)
 class Made:
     """prompt: "" where nothing says it. index: of the prompt in the list that the tool was given, from 0, or None.
-    stage: how far the training was (`epoch 4`, `step 1200`), or "". how: where the prompt was found."""
+    stage: how far the training was (`epoch 4`, `step 1200`), or "". how: where the prompt was found. id: the prompt's
+    name in the tool's list, or ""."""
 
     prompt: str
     index: int | None
     stage: str
     how: str
+    id: str = ""
 
 
 @cache
@@ -44,13 +46,13 @@ def _names() -> list[dict[str, str]]:
 
 def read_made(path: Path, folder: Path) -> Made:
     """What a picture below `folder` says: its metadata first, then a .txt beside it; its name for index and stage."""
-    index, stage, named = _named(path.relative_to(folder).as_posix())
+    index, stage, named, name = _named(path.relative_to(folder).as_posix())
     for how, prompt in _said(path, folder):
         if prompt:
-            return Made(prompt, index, stage, how)
+            return Made(prompt, index, stage, how, name)
     if named:
-        return Made(named, index, stage, "its folder's name")
-    return Made("", index, stage, "its number" if index is not None else "")
+        return Made(named, index, stage, "its folder's name", name)
+    return Made("", index, stage, "its number" if index is not None else "its name" if name else "", name)
 
 
 def _said(path: Path, folder: Path) -> Iterator[tuple[str, str]]:
@@ -176,16 +178,16 @@ def _json(text: str) -> Any:
         return None
 
 
-def _named(path: str) -> tuple[int | None, str, str]:
-    """(index, stage, prompt) as the names that trainers give their samples say."""
+def _named(path: str) -> tuple[int | None, str, str, str]:
+    """(index, stage, prompt, the prompt's name) as the names that trainers give their samples say."""
     for row in _names():
         match = re.search(row["match"], path, re.IGNORECASE)
         if match:
             said = match.groupdict()
             stage = next((f"{kind} {int(said[kind])}" for kind in ("epoch", "step") if said.get(kind)), "")
             index = said.get("index")
-            return (None if index is None else int(index)), stage, _tidy(said.get("prompt") or "")
-    return None, "", ""
+            return (None if index is None else int(index)), stage, _tidy(said.get("prompt") or ""), said.get("id") or ""
+    return None, "", "", ""
 
 
 def _tidy(text: str) -> str:

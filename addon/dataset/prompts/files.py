@@ -25,6 +25,7 @@ Nothing trains on these files.
 | sample_prompts.txt | kohya's sd-scripts and what is built on it: `--sample_prompts prompts/sample_prompts.txt` |
 | a1111.txt | AUTOMATIC1111 and Forge: the script *Prompts from file or textbox* |
 | comfyui.txt | ComfyUI: nodes that load prompts from a file with `positive:`, `negative:` and `---` |
+| prompt_library.json | SimpleTuner: `--user_prompt_library prompts/prompt_library.json` |
 | prompts.txt | everything else: one prompt a line |
 | regularisation.txt | prompts without the trigger, to make regularisation pictures with the base model |
 | prompts.jsonl | `modelsheet grade FOLDER_OF_SAMPLES --against DATASET` |
@@ -44,6 +45,7 @@ def prompt_files(described: Described, captions: Sequence[str]) -> dict[str, str
         "sample_prompts.txt": sd_scripts(prompts),
         "a1111.txt": _a1111(prompts, described.trigger),
         "comfyui.txt": "---\n".join(f"positive: {one.text}\nnegative: {one.negative}\n" for one in prompts),
+        "prompt_library.json": json.dumps({one.id: one.text for one in prompts}, indent=1, ensure_ascii=False) + "\n",
         "prompts.txt": "".join(f"{one.text}\n" for one in prompts),
         "regularisation.txt": "".join(f"{text}\n" for text in regularisation(described, captions)),
         LIST: "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in prompts),

@@ -84,8 +84,9 @@ def check_source(text: str) -> str:
     """The key of a row, from its name or another name of it. Raises InputError with the nearest ones."""
     word = re.sub(r"[^a-z0-9]+", "_", text.strip().lower()).strip("_")
     known = {name: row.key for row in sources().values() if row.key for name in (row.key, *row.aliases)}
-    if word in known:
-        return known[word]
+    plain = {name.replace("_", ""): key for name, key in known.items()}
+    if word.replace("_", "") in plain:
+        return plain[word.replace("_", "")]
     near = difflib.get_close_matches(word, known, n=1)
     names = f"Did you mean {known[near[0]]}?" if near else f"Choose one of {', '.join(source_names())}."
     raise InputError(f"--source {text[:40]!r}: not in our table. {names} `other` is for what is not in it.")
