@@ -65,6 +65,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         "--reference-samples", type=_number, metavar="N",
         help=f"a pixel of the references ({REFERENCE_SAMPLES}; --quick 128)",
     )  # fmt: skip
+    parser.add_argument("--judged", type=_number, metavar="N", help="of how many shots there is one (all; --quick 1)")
     parser.add_argument(
         "--references", type=Path, default=_setup.ROOT / "out" / "benchmark", metavar="DIR",
         help="where references are kept for the next time (out/benchmark)",
@@ -83,6 +84,7 @@ def _complete(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Non
     given.sizes = given.sizes or ((256,) if given.quick else SIZES)
     given.shots = given.shots or (2 if given.quick else 6)
     given.reference_samples = given.reference_samples or (128 if given.quick else REFERENCE_SAMPLES)
+    given.judged = min(given.judged or (1 if given.quick else given.shots), given.shots)
     given.character = given.character if given.character == "sitter" else str(Path(given.character).resolve())
     if given.character != "sitter" and not Path(given.character).is_file():
         parser.error(f"{given.character}: no such file. Check the path, or leave --character out for the sitter")

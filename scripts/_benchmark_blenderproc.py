@@ -28,6 +28,7 @@ def main(job: dict[str, Any]) -> None:
     wanted = _wanted(scene.cycles)
     scene.world = bpy.data.worlds.new("BlenderProc's own")  # it paints over the world that it finds
     bproc.init(clean_up_scene=False)
+    bproc.renderer.set_render_devices(use_only_cpu=True)
     bproc.renderer.set_max_amount_of_samples(job["samples"])
     bproc.renderer.set_light_bounces(**wanted)
     bproc.renderer.set_output_format("PNG", 8, enable_transparency=True, view_transform="Standard")

@@ -15,12 +15,14 @@ from typing import Any
 import _benchmark_contenders as contenders
 import _benchmark_shots
 from _benchmark_contenders import Contender, Loop, Pictures, Place, Task
-from _benchmark_meter import BenchmarkError, Cost
+from _benchmark_meter import BenchmarkError
 from _benchmark_quality import psnr
 from _benchmark_table import Run
 
 #: With how many lightings the slow or absent ones are compared: theirs cost the same whatever the number.
 SOME = 4
+#: References are kept after each so many, for who stops in between.
+BATCH = 8
 
 
 def compare(given: argparse.Namespace, folder: Path) -> list[Run]:
@@ -49,11 +51,10 @@ def compare(given: argparse.Namespace, folder: Path) -> list[Run]:
               for size in given.sizes}  # fmt: skip
     runs: list[Run] = []
     for number in range(given.rounds):
-        starts: dict[str, Cost] = {}
         for task in tasks:
             for rival, always in rivals:
                 if always or len(task.lightings) == _some(counts):
-                    runs.append(_one(rival, task, truths[task.size], starts, number, folder))
+                    runs.append(_one(rival, task, truths[task.size], number, folder))
     return runs
 
 
@@ -66,15 +67,13 @@ def _some(counts: list[int]) -> int:
     return SOME if SOME in counts else max(counts)
 
 
-def _one(rival: Contender, task: Task, truth: Pictures, starts: dict[str, Cost], number: int, folder: Path) -> Run:
+def _one(rival: Contender, task: Task, truth: Pictures, number: int, folder: Path) -> Run:
     lit = len(task.lightings)
     place = folder / "runs" / f"{number + 1}-{task.size}-{lit}-{rival.name.replace(' ', '-')}"
-    if rival.name not in starts:  # once a round: it depends neither on size nor on lightings
-        starts[rival.name] = rival.start(task, place / "start")
     cost, made = rival.pictures(task, place)
     quality = {place: psnr(file, truth[place]) for place, file in made.items() if place in truth}
     run = Run(
-        rival.name, task.size, lit, number + 1, len(made), cost, starts[rival.name],
+        rival.name, task.size, lit, number + 1, len(made), cost,
         mean(quality.values()) if quality else None,
     )  # fmt: skip
     say(f"{run.size} px, {lit} lighting{'s' if lit > 1 else ''}, round {number + 1}, {rival.name}: "
@@ -90,19 +89,20 @@ def _references(given: argparse.Namespace, loop: Loop, tasks: list[Task], folder
     )
     given.references.mkdir(parents=True, exist_ok=True)
     told = json.loads((task.stage / "stage.json").read_text(encoding="utf-8"))
-    files = {place: given.references / f"{_key(told, task, place)}.png" for place in task.places}
+    files = {
+        place: given.references / f"{_key(told, task, place)}.png" for place in task.places if place[0] < given.judged
+    }
     missing = [place for place, file in files.items() if not file.is_file()]
     if missing:
         say(
             f"Making {len(missing)} references of {task.samples} samples at {task.size} px (kept for the next time) ..."
         )
-    for number, place in enumerate(missing, start=1):
-        made = loop.references(task, [place], folder / "references")[place]
-        part = files[place].with_suffix(".part")
-        shutil.copyfile(made, part)
-        part.replace(files[place])
-        if number % 6 == 0:
-            say(f"  {number} of {len(missing)}")
+    for begin in range(0, len(missing), BATCH):
+        for place, made in loop.references(task, missing[begin : begin + BATCH], folder / "references").items():
+            part = files[place].with_suffix(".part")
+            shutil.copyfile(made, part)
+            part.replace(files[place])
+        say(f"  {min(begin + BATCH, len(missing))} of {len(missing)}")
     return files
 
 

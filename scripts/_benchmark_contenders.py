@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The ways to make the same pictures, each as a command that is measured from outside.
 
-`start` is what a contender costs before its first picture, measured with the same command and nothing to photograph;
-`pictures` makes them and gives what that cost and where they lie. All use the processor and the same samples.
+Each tells when its start is over (Blender runs, the character is there), so that the start can be taken apart within
+the same run. All use the processor and the same samples.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from _benchmark_meter import BenchmarkError, Cost, measured
 from modelsheet.plan.shots import RENDERED
 
 HERE = Path(__file__).parent
+#: What `_benchmark_scene.py` says when the scene is open; it can be imported in Blender only.
+READY = "ready"
 #: One shot's place: combination and lighting.
 Place = tuple[int, str]
 Pictures = dict[Place, Path]
@@ -47,9 +49,6 @@ class Contender(Protocol):
 
     name: str
 
-    def start(self, task: Task, folder: Path) -> Cost:
-        """The cost of having everything ready and making nothing."""
-
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """The cost of making the pictures, start included, and the pictures."""
 
@@ -59,16 +58,12 @@ class Modelsheet:
 
     name = "modelsheet"
 
-    def start(self, task: Task, folder: Path) -> Cost:
-        """`modelsheet inspect`: Blender started, the character loaded and understood."""
-        return measured(command("inspect", task.character, "--json"), folder / "log.txt")
-
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """One whole run into a new folder."""
         preset = _benchmark_shots.write_preset(folder / "preset.yaml", len(task.combinations), task.lightings)
         words = ["--preset", str(preset), "--out", str(folder / "out"), "--device", "cpu", "--json"]
         words += ["--resolution", str(task.size), "--samples", str(task.samples)]
-        cost = measured(command("render", task.character, *words), folder / "log.txt")
+        cost = measured(command("render", task.character, *words), folder / "log.txt", ready=_is_begun)
         raw = folder / "out" / "raw_generated"
         rows = [json.loads(line) for line in (raw / "shots.jsonl").read_text(encoding="utf-8").splitlines()]
         found: Pictures = {}
@@ -87,10 +82,6 @@ class Loop:
         self.name = name
         self._command = (python, str(HERE / script))
 
-    def start(self, task: Task, folder: Path) -> Cost:
-        """Blender started, the scene opened."""
-        return self._run(task, [], folder, True)[0]
-
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """All of them in one process."""
         return self._run(task, task.places, folder, True)
@@ -108,7 +99,9 @@ class Loop:
                       for number, name in places],
         }  # fmt: skip
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        cost = measured([*self._command, str(folder / "job.json")], folder / "log.txt")
+        cost = measured(
+            [*self._command, str(folder / "job.json")], folder / "log.txt", ready=lambda line: line.strip() == READY
+        )
         for file in files.values():
             if not file.is_file():
                 raise BenchmarkError(f"{self.name} wrote no {file.name}. See {folder / 'log.txt'}.")
@@ -126,10 +119,6 @@ class Fresh:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
 
-    def start(self, task: Task, folder: Path) -> Cost:
-        """Nothing: every picture pays for its own."""
-        return Cost(0.0, 0.0, 0)
-
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """One after another; their costs added up, the memory of the largest."""
         costs, found = [], Pictures()
@@ -138,8 +127,8 @@ class Fresh:
             cost, files = self._loop._run(task, [place], folder / str(number), True)
             costs.append(cost)
             found.update(files)
-        peak = max(cost.memory for cost in costs)
-        return Cost(sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs), peak), found
+        cpu, wall = sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs)
+        return Cost(cpu, wall, max(cost.memory for cost in costs)), found  # no start apart: each picture pays its own
 
 
 def plain() -> Loop:
@@ -173,6 +162,11 @@ def stage(character: str, preset: Path, folder: Path) -> tuple[dict[str, str], .
 def command(*words: str) -> list[str]:
     """`modelsheet WORDS`, in this Python."""
     return [sys.executable, "-m", "modelsheet", *words]
+
+
+def _is_begun(line: str) -> bool:
+    """Whether a line of `render --json` says that all is loaded and planned and the first picture comes next."""
+    return '"event": "progress"' in line
 
 
 def _cause(error: Exception) -> str:

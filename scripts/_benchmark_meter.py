@@ -29,11 +29,13 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Cost:
-    """cpu and wall in seconds, memory in bytes."""
+    """cpu and wall in seconds, memory in bytes; of them start_cpu and start_wall until all was ready to begin."""
 
     cpu: float
     wall: float
     memory: int
+    start_cpu: float = 0.0
+    start_wall: float = 0.0
 
 
 def check_system() -> None:
@@ -50,8 +52,12 @@ def measured(
     log: Path,
     environment: Mapping[str, str] | None = None,
     hear: Callable[[str, int], None] = lambda _line, _pid: None,
+    ready: Callable[[str], bool] = lambda _line: False,
 ) -> Cost:
     """Run a command to its end, with its errors in `log`; `hear` gets each line of its output, and its process id.
+
+    ready: whether a line of its output says that the start is over; what it and its children had used by then is
+    looked up at that moment.
 
     Raises BenchmarkError if it fails, with its last line.
     """
@@ -66,12 +72,15 @@ def measured(
         alarm = threading.Timer(PATIENCE, child.kill)
         alarm.start()
         heard: list[str] = []
+        start = (0.0, 0.0)
         try:
             assert child.stdout is not None
             with child.stdout as lines:
                 for line in lines:
                     heard = [*heard[-20:], line]
                     hear(line, child.pid)
+                    if start == (0.0, 0.0) and ready(line):
+                        start = sum(cpu_of(pid) for pid in family(child.pid)), time.monotonic() - begun
             _pid, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
         except BaseException:
@@ -87,7 +96,7 @@ def measured(
         words = [*heard, *said]
         last = words[-1].strip() if words else "no output"
         raise BenchmarkError(f"{Path(command[0]).name} failed (status {child.returncode}): {last[:300]}. See {log}.")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, max(peak.bytes, _own(usage.ru_maxrss)))
+    return Cost(usage.ru_utime + usage.ru_stime, wall, max(peak.bytes, _own(usage.ru_maxrss)), *start)
 
 
 class Peak:
@@ -126,6 +135,20 @@ def memory_of(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError):
         return 0
+
+
+def cpu_of(pid: int) -> float:
+    """CPU-seconds of a running process so far, without its children; 0 when it is gone."""
+    if not Path("/proc/self/stat").exists():
+        minutes, _colon, seconds = _ps("time=", "-p", str(pid)).strip().rpartition(":")
+        return 60.0 * sum(60**power * int(part) for power, part in enumerate(reversed(minutes.split(":")))) + float(
+            seconds or 0
+        )
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _children() -> dict[int, list[int]]:

@@ -52,7 +52,7 @@ def main() -> int:
 
 QUICK = (
     "--quick: {0.shots} of 6 angles and expressions, {0.sizes[0]} px, references of {0.reference_samples} samples "
-    "instead of 1024. Ratios at larger sizes differ: there the samples and the denoiser weigh more."
+    "for {0.judged} of them. Ratios at larger sizes differ: there the samples and the denoiser weigh more."
 )
 
 

@@ -26,6 +26,8 @@ CYCLES_DEFAULTS = (
     "auto_scrambling_distance", "scrambling_distance", "sampling_pattern", "use_auto_tile", "tile_size",
     "debug_use_spatial_splits", "debug_bvh_time_steps",
 )  # fmt: skip
+#: Said when the scene is open: what came before is the start.
+READY = "ready"
 WORLD_DEFAULTS = ("sampling_method", "sample_map_resolution", "max_bounces")
 
 
@@ -54,7 +56,9 @@ def open_stage(folder: Path) -> dict[str, Any]:
     for world in bpy.data.worlds:
         _unset(world.cycles, WORLD_DEFAULTS)
     scene.render.use_border = False
-    return dict(json.loads((folder / "stage.json").read_text(encoding="utf-8")))
+    stage = dict(json.loads((folder / "stage.json").read_text(encoding="utf-8")))
+    print(READY, flush=True)
+    return stage
 
 
 def set_picture(size: int, samples: int) -> None:

@@ -23,7 +23,7 @@ Loss: the plain loop's dB less ours."""
 
 @dataclass(frozen=True)
 class Run:
-    """One contender once. cost is with its start, start what that alone costs; psnr in dB, None without references."""
+    """One contender once. psnr in dB, None without references."""
 
     contender: str
     size: int
@@ -31,18 +31,17 @@ class Run:
     round: int
     pictures: int
     cost: Cost
-    start: Cost
     psnr: float | None
 
     @property
     def cpu_per_picture(self) -> float:
         """CPU-seconds, after the start."""
-        return max(self.cost.cpu - self.start.cpu, 0.0) / self.pictures
+        return max(self.cost.cpu - self.cost.start_cpu, 0.0) / self.pictures
 
     @property
     def wall_per_picture(self) -> float:
         """Seconds, after the start."""
-        return max(self.cost.wall - self.start.wall, 0.0) / self.pictures
+        return max(self.cost.wall - self.cost.start_wall, 0.0) / self.pictures
 
     @property
     def cpu_with_start(self) -> float:
@@ -54,7 +53,7 @@ class Run:
         seconds = {
             "cpu_per_picture": self.cpu_per_picture, "cpu_per_picture_with_start": self.cpu_with_start,
             "wall_per_picture": self.wall_per_picture, "cpu": self.cost.cpu, "wall": self.cost.wall,
-            "start_cpu": self.start.cpu, "start_wall": self.start.wall,
+            "start_cpu": self.cost.start_cpu, "start_wall": self.cost.start_wall,
         }  # fmt: skip
         return {
             "contender": self.contender, "size": self.size, "lightings": self.lightings, "round": self.round,
@@ -141,7 +140,7 @@ def _rows(runs: Sequence[Run]) -> list[tuple[str, ...]]:
             f"{of(lambda run: run.cpu_per_picture):.2f}", by(lambda run: run.cpu_per_picture),
             f"{of(lambda run: run.cpu_with_start):.2f}", by(lambda run: run.cpu_with_start),
             f"{of(lambda run: run.wall_per_picture):.2f}", f"{of(memory) / 2**20:.0f}", by(memory),
-            f"{median(decibels):.2f}" if decibels else "", f"{of(lambda run: run.start.cpu):.1f}",
+            f"{median(decibels):.2f}" if decibels else "", f"{of(lambda run: run.cost.start_cpu):.1f}",
         ))  # fmt: skip
     return rows
 

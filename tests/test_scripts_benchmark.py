@@ -31,8 +31,11 @@ if sys.argv[1] == "parent":
 held = bytearray(80_000_000)
 while time.process_time() < 0.4:
     pass
-print("done")
+print("ready", flush=True)
 time.sleep(0.3)
+while time.process_time() < 0.6:
+    pass
+print("done")
 """
 
 
@@ -41,10 +44,15 @@ def test_the_meter_counts_what_children_cost(tmp_path: Path) -> None:
     (tmp_path / "busy.py").write_text(BUSY, encoding="utf-8")
     heard: list[str] = []
     command = [sys.executable, str(tmp_path / "busy.py"), "parent"]
-    cost = measured(command, tmp_path / "log.txt", hear=lambda line, _pid: heard.append(line.strip()))
-    assert heard == ["done"]
-    assert 0.4 <= cost.cpu < 3
+    cost = measured(
+        command, tmp_path / "log.txt", hear=lambda line, _pid: heard.append(line.strip()),
+        ready=lambda line: line.startswith("ready"),
+    )  # fmt: skip
+    assert heard == ["ready", "done"]
+    assert 0.6 <= cost.cpu < 3
     assert cost.wall >= 0.7
+    assert 0.4 <= cost.start_cpu < cost.cpu - 0.1
+    assert 0.4 <= cost.start_wall < cost.wall - 0.2
     assert cost.memory > 80_000_000
 
 
@@ -79,8 +87,8 @@ def test_quality_looks_at_the_subject_only_and_counts_alpha(tmp_path: Path) -> N
 def run(contender: str, cpu: float, lightings: int = 4, size: int = 512, psnr: float | None = 40.0, number: int = 1,
         start: float = 10.0) -> Run:  # fmt: skip
     """Ten pictures at `cpu` each, after the start."""
-    cost = Cost(cpu * 10 + start, cpu * 5 + start, 100)
-    return Run(contender, size, lightings, number, 10, cost, Cost(start, start, 50), psnr)
+    cost = Cost(cpu * 10 + start, cpu * 5 + start, 100, start, start)
+    return Run(contender, size, lightings, number, 10, cost, psnr)
 
 
 def test_ratios_leave_the_start_out_take_medians_and_the_worst_size() -> None:
