@@ -77,8 +77,14 @@ def rig_row(table: Table) -> dict[str, Any]:
             "tint": _lit_colour(table, world, "world", "tint"),
             "strength": _number(table, world, STRENGTH, "world", "strength"),
         },
-        "lights": dict(_light(table, name, row) for name, row in lights.items()),
+        "lights": in_order(dict(_light(table, name, row) for name, row in lights.items())),
     }
+
+
+def in_order(rows: dict[str, Any]) -> dict[str, Any]:
+    """By lamp: those of the lamp table in its order, then rigs' own by name. Cycles' noise depends on the order."""
+    shared = [name for name in shared_lamps() if name in rows]
+    return {name: rows[name] for name in [*shared, *sorted(rows.keys() - set(shared))]}
 
 
 def _words(table: Table) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..common.colour import KELVINS, kelvin_color, linear, luminance
 from ..common.errors import InputError
-from .lamps import ALL, WORLD, shared_lamps
+from .lamps import ALL, WORLD, in_order
 from .settings import Setting, axis_settings, setting
 
 __all__ = ["WORLD", "Adjust", "Lamp", "Light", "adjustable", "lamps", "mix", "rig_lamps", "rig_mix", "units"]
@@ -85,7 +85,7 @@ class Adjust:
 
 
 def rig_lamps(rig: Setting) -> dict[str, Lamp]:
-    """The lamps of one setting of the axis lighting, in its order."""
+    """The lamps of one setting of the axis lighting, in the order of lamps()."""
     rows = rig.geometry["lights"].items()
     return {
         name: Lamp(name, *(row[key] for key in ("follows", "azimuth", "elevation", "distance", "size")))
@@ -110,8 +110,7 @@ def lamps(lightings: Iterable[str]) -> dict[str, Lamp]:
     union: dict[str, Lamp] = {}
     for name in lightings:
         union |= rig_lamps(setting("lighting", name))
-    shared = [name for name in shared_lamps() if name in union]
-    return {name: union[name] for name in [*shared, *sorted(union.keys() - set(shared))]}
+    return in_order(union)
 
 
 def units(lightings: Iterable[str]) -> dict[str, float]:
@@ -130,8 +129,7 @@ def mix(lighting: str, adjust: Adjust | None = None) -> dict[str, Light]:
 
     An intensity for a lamp that the lighting doesn't have changes nothing. Raises InputError for an unknown lighting.
     """
-    given = rig_mix(setting("lighting", lighting), adjust)
-    return {name: given[name] for name in [*lamps([lighting]), WORLD]}
+    return rig_mix(setting("lighting", lighting), adjust)
 
 
 @cache

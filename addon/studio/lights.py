@@ -25,7 +25,8 @@ from ..common.colour import linear, luminance
 from ..plan.facts import CharacterFacts
 from ..plan.lamps import WORLD, world_profile
 from ..plan.rigs import Lamp, Light, rig_lamps, rig_mix
-from ..plan.settings import Setting
+from ..plan.rigs import lamps as all_lamps
+from ..plan.settings import Setting, axis_settings
 from .frames import axes, direction, head_center, head_forward
 from .projection import CameraTruth
 
@@ -46,15 +47,39 @@ def rig(
     """Put out the lights that stood and set up `lamps` around the character, and the world.
 
     lights: what each of them, and WORLD, gives: linear Rec.709, irradiance at the head (W/m2) or radiance.
-    The lamp called NAME is the object PREFIX + NAME. Light groups are left to the caller.
+    The lamp called NAME is the object PREFIX + NAME; lamps that are not asked for stand there without power. Light
+    groups are left to the caller.
     """
-    _clear()
+    disks = _standing(lamps)
     target, reach = head_center(facts, body), _reach(facts)
-    for name, lamp in lamps.items():
+    for name, disk in disks.items():
+        if name not in lamps:
+            disk.data.energy = 0.0
+            continue
+        lamp = lamps[name]
         turn, side = _orientation(facts, body, lamp.follows, camera)
         way = direction(facts, turn + side * lamp.azimuth, lamp.elevation)
-        _lamp(lamp, lights[name], target, way, reach)
+        _set(disk, lamp, lights[name], target, way, reach)
     _world(lights[WORLD], axes(facts)[2])
+
+
+def _standing(lamps: Mapping[str, Lamp]) -> dict[str, bpy.types.Object]:
+    """The objects of every lamp of every rig, and of `lamps`, in an order that is always the same.
+
+    All stay while the scene does, those not asked for without power: Cycles' persistent data keeps lamps in the order
+    in which it met them, new ones partly in the places of removed ones, and the order changes the picture.
+    """
+    names = list(dict.fromkeys([*all_lamps(axis_settings("lighting")), *lamps]))
+    scene = bpy.context.scene
+    here = [item for item in scene.objects if item.type == "LIGHT"]
+    if [item.name for item in here] != [PREFIX + name for name in names]:
+        _clear()
+        for name in names:
+            disk = bpy.data.objects.new(PREFIX + name, bpy.data.lights.new(PREFIX + name, "AREA"))
+            disk.data.shape = "DISK"
+            disk.visible_camera = False
+            scene.collection.objects.link(disk)
+    return {name: scene.objects[PREFIX + name] for name in names}
 
 
 def _orientation(facts: CharacterFacts, body: Body, follows: str, camera: CameraTruth) -> tuple[float, int]:
@@ -73,18 +98,13 @@ def _reach(facts: CharacterFacts) -> float:
     return max(facts.height, 3 * facts.head.height)
 
 
-def _lamp(lamp: Lamp, shine: Light, target: np.ndarray, way: np.ndarray, reach: float) -> None:
-    data = bpy.data.lights.new(PREFIX + lamp.name, "AREA")
-    disk = bpy.data.objects.new(PREFIX + lamp.name, data)
-    distance, bright = lamp.distance * reach, luminance(shine)
-    data.shape = "DISK"
+def _set(disk: bpy.types.Object, lamp: Lamp, shine: Light, target: np.ndarray, way: np.ndarray, reach: float) -> None:
+    data, distance, bright = disk.data, lamp.distance * reach, luminance(shine)
     data.size = lamp.size * reach
     # A disk of P watts has the radiance P / (pi area) and gives P / (pi (distance^2 + radius^2)) on its axis.
     data.energy = bright * math.pi * (distance**2 + (data.size / 2) ** 2)
     data.color = [channel / bright for channel in shine] if bright else (1.0, 1.0, 1.0)
-    disk.visible_camera = False
     disk.matrix_world = _looking(target + way * distance, way)
-    bpy.context.scene.collection.objects.link(disk)
 
 
 def _looking(place: np.ndarray, back: np.ndarray) -> Matrix:
