@@ -118,8 +118,8 @@ def _photo(path: Path, size: tuple[int, int]) -> np.ndarray:
     if picture.mode == "RGBA":
         picture = composite(picture, setting("background", "neutral_grey"))
     scale = min(picture.width / size[0], picture.height / size[1])
-    if scale >= 4:  # a camera's: half of it is plenty for the last step, in which light counts
-        picture = picture.reduce(int(scale // 2))
+    if scale >= 2.5:  # a camera's: what is near its size is plenty for the last step, in which light counts
+        picture = picture.reduce(int(scale / 1.25))
         scale = min(picture.width / size[0], picture.height / size[1])
     width, height = (min(whole, max(1, round(side * scale))) for whole, side in zip(picture.size, size, strict=True))
     left, top = (picture.width - width) // 2, (picture.height - height) // 2

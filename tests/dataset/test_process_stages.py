@@ -250,3 +250,21 @@ def test_hostile_lists_reach_nothing_outside(place: Path, tmp_path: Path) -> Non
     (place / "processed" / "pictures.jsonl").write_text('{"id": "../../victim", "sha256": "x"}\n{"id": 3}\n\n[1]\nx\n')
     process(place)
     assert victim.is_file() and len(read_index(place).entries) == 3
+
+
+@pytest.mark.parametrize("size", [(1400, 600), (80, 40), (300, 900)])
+def test_a_photograph_is_fitted_upright_around_its_middle(
+    size: tuple[int, int], tmp_path: Path, out: Any, row: Any
+) -> None:
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    pixels[:, : size[0] // 2] = (200, 30, 30)
+    pixels[:, size[0] // 2 :] = (30, 30, 200)
+    exif = Image.Exif()
+    exif[0x0112] = 3  # held upside down
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(pixels[::-1, ::-1]).save(tmp_path / "photos" / "a.jpg", quality=95, exif=exif)
+    folder = out([row(1, background="folder")], background_folder=str(tmp_path / "photos"))
+    process(folder)
+    (path,) = (folder / "processed").glob("*.png")
+    left, right = (np.asarray(load(path))[1, column].astype(int) for column in (0, -1))
+    assert np.abs(left - (200, 30, 30)).max() < 12 and np.abs(right - (30, 30, 200)).max() < 12
