@@ -49,7 +49,8 @@ def measure(picture: Image.Image, mask: Image.Image | None = None) -> Figures:
     small = picture.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     seen = sample(small, None if mask is None else mask.resize(small.size, Image.Resampling.BOX))
-    own = fingerprint(seen)
+    # Copies are looked for without the mask, which no sample has: both are then cut out of their ground alike.
+    own = fingerprint(seen if mask is None else sample(small))
     lab = _lab(seen.rgb)
     return Figures(
         size=picture.size,
