@@ -15,6 +15,9 @@ from .training.recipe import Recipe
 TITLE = "LoRA_Easy_Training_Scripts"
 OTHER_NAMES = ("lora-easy-training-scripts", "derrian-distro", "easy-training-scripts")
 
+#: As its window writes them.
+_OPTIMIZERS = {"Adafactor": "AdaFactor"}
+
 
 def pack(order: Order) -> list[Parcel]:
     """`TRIGGER_derrian.zip`: images/, masks/ and training/BASE.toml."""
@@ -30,11 +33,11 @@ def pack(order: Order) -> list[Parcel]:
         "file of your base model).",
         "In General Args put in the path of your model. In Subset Args a folder's name that shows red was not found "
         "from where the program runs: press the button beside it and choose it.",
+        "In Optimizer Args tick Masked Loss (its window doesn't read that from the file): the subset knows the folder of "
+        "masks already.",
         "Press Start Training.",
     ]
-    notes = [
-        "The subset names the masks already, and Masked Loss is on: pictures and masks have the same names.",
-    ]
+    notes = ["To train without the masks, leave Masked Loss as it was."]
     files = [f"training/{recipe.base.name}.toml" for recipe in order.recipes]
     entries["README.txt"] = readme(order, TITLE, steps, files, notes)
     return [Parcel(f"{trigger}_derrian", order.home, entries)]
@@ -55,6 +58,7 @@ def _toml(order: Order, recipe: Recipe) -> str:
     }
     options = optimizer(recipe)
     words = options.pop("optimizer_args") or []
+    options["optimizer_type"] = _OPTIMIZERS.get(options["optimizer_type"], options["optimizer_type"])
     sections: dict[str, dict[str, Any]] = {
         "train_mode": {"train_mode": "lora"},
         "general_args.args": {
