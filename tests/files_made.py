@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files for tests: the scene written in any format, and GLBs taken apart and put together again."""
+"""The scene written in any format."""
 
 from __future__ import annotations
 
-import json
-import struct
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import bpy
 
@@ -36,26 +33,3 @@ def write(path: Path) -> Path:
         warnings.simplefilter("ignore")  # Blender's exporters are not under test
         WRITERS[path.suffix.lstrip(".")](str(path))
     return path
-
-
-def read_glb(path: Path) -> tuple[dict[str, Any], bytes]:
-    """A GLB's JSON and its binary chunk."""
-    raw = path.read_bytes()
-    length = struct.unpack("<I", raw[12:16])[0]
-    return json.loads(raw[20 : 20 + length]), raw[28 + length :]
-
-
-def write_glb(path: Path, data: dict[str, Any], blob: bytes) -> Path:
-    """A GLB of its JSON and its binary chunk."""
-    text = json.dumps(data).encode()
-    text += b" " * (-len(text) % 4)
-    head = struct.pack("<4sIII4s", b"glTF", 2, 28 + len(text) + len(blob), len(text), b"JSON")
-    path.write_bytes(head + text + struct.pack("<I4s", len(blob), b"BIN\0") + blob)
-    return path
-
-
-def rewrite_glb(path: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> Path:
-    """Copy a GLB with its JSON changed in place by `change`."""
-    data, blob = read_glb(path)
-    change(data)
-    return write_glb(target, data, blob)

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from box_figure import figure
-from files_made import WRITERS, rewrite_glb, write
+from files_made import WRITERS, write
+from glb import rewrite_glb
 from hard_cases import vrm
 from modelsheet.character.files.importers import clear
 from modelsheet.character.load import load_file

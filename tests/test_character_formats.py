@@ -10,7 +10,8 @@ import addon_utils
 import bpy
 import pytest
 from box_figure import both_sides, figure, one_person, skeleton
-from files_made import rewrite_glb, write
+from files_made import write
+from glb import rewrite_glb
 from modelsheet.character.files.importers import clear, import_file
 from modelsheet.character.files.sniff import sniff
 from modelsheet.character.load import load_file

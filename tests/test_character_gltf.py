@@ -10,7 +10,8 @@ import bpy
 import numpy as np
 import pytest
 from box_figure import figure
-from files_made import read_glb, rewrite_glb, write, write_glb
+from files_made import write
+from glb import read_glb, rewrite_glb, write_glb
 from mathutils import Matrix
 from modelsheet.character.files.importers import clear
 from modelsheet.character.load import load_file

@@ -14,7 +14,8 @@ import bpy
 import hard_cases as hard
 import numpy as np
 import pytest
-from files_made import rewrite_glb, write
+from files_made import write
+from glb import rewrite_glb
 from hard_cases import Sitter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

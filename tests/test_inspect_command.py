@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import struct
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from modelsheet import job
+from box_file import boxes
+from modelsheet import job, photography
 from modelsheet.cli import main
 from modelsheet.common.errors import InputError
 from modelsheet.findings import describe_licence, findings
@@ -23,36 +22,9 @@ from modelsheet.sidecar import SUFFIX
 from modelsheet.sitter.rights import LICENCE
 from PIL import Image, ImageColor
 
-CORNERS = [(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)]
-SIDES = [0, 1, 3, 0, 3, 2, 4, 6, 7, 4, 7, 5, 0, 4, 5, 0, 5, 1, 2, 3, 7, 2, 7, 6, 0, 2, 6, 0, 6, 4, 1, 5, 7, 1, 7, 3]
 KEYS = {"file", "format", "characters", "warnings"}
 CHARACTER = {"name", "kind", "body", "facing", "up", "height", "head", "eyes", "face", "rig", "expressions", "licence"}
 CHARACTER |= {"evidence", "confidence"}
-
-
-def boxes(path: Path, **asset: str) -> Path:
-    """A glTF of two boxes, one on the other: nothing tells where its front is."""
-    data = b"".join(struct.pack("<3f", *corner) for corner in CORNERS) + struct.pack("<36H", *SIDES)
-    uri = "data:application/octet-stream;base64," + base64.b64encode(data).decode()
-    nodes = [{"name": "trunk", "mesh": 0}, {"name": "lid", "mesh": 1, "translation": [0, 1.4, 0], "scale": [0.4] * 3}]
-    gltf: dict[str, Any] = {
-        "asset": {"version": "2.0", **asset},
-        "scene": 0,
-        "scenes": [{"nodes": [0, 1]}],
-        "nodes": nodes,
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}] * 2,
-        "accessors": [
-            {"bufferView": 0, "componentType": 5126, "count": 8, "type": "VEC3", "min": [-1] * 3, "max": [1] * 3},
-            {"bufferView": 1, "componentType": 5123, "count": 36, "type": "SCALAR"},
-        ],
-        "bufferViews": [
-            {"buffer": 0, "byteOffset": 0, "byteLength": 96},
-            {"buffer": 0, "byteOffset": 96, "byteLength": 72},
-        ],
-        "buffers": [{"byteLength": len(data), "uri": uri}],
-    }
-    path.write_text(json.dumps(gltf))
-    return path
 
 
 def inspect(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -168,12 +140,12 @@ def test_the_file_beside_it_decides_what_is_photographed(tmp_path: Path, monkeyp
         def __exit__(self, *_error: object) -> None:
             pass
 
-    monkeypatch.setattr(job, "Session", Stopped)
+    monkeypatch.setattr(photography, "Session", Stopped)
     file = boxes(tmp_path / "boxes.gltf")
     (tmp_path / f"boxes.gltf{SUFFIX}").write_text("facing: -X\nhead: lid\n")
     for given in ({}, {"facing": "+Y"}):
         with pytest.raises(InputError, match="far enough"):
-            job.render(Request(str(file), overrides=given), tmp_path / "out", lambda _event: None)
+            photography.render(Request(str(file), overrides=given), tmp_path / "out", lambda _event: None)
     assert [(row["facing"], row["head"]) for row in asked] == [("-X", "lid"), ("+Y", "lid")]
 
 
