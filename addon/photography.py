@@ -26,6 +26,7 @@ from .farm.ledger import Ledger
 from .farm.local import Studio, photograph
 from .farm.session import Session
 from .outcome import Outcome
+from .plan.control import RENDERED_KINDS
 from .plan.facts import CharacterFacts
 from .plan.planner import make_plan
 from .plan.presets import Preset, load_preset
@@ -64,7 +65,7 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
         relights = read_relights(out)
         plan = apply(planned, relights)
         _write_begun(out, request, subject, found, plan_json(planned, plan), preset.to_json(), options)
-        how = How(subject, options, found["blender"], request.negatives)
+        how = How(subject, options, found["blender"], request.negatives, preset.control)
         studio = studio_of(session, out, planned, relights, how)
         studio.ledger.open()
         outcome = Outcome(out, shots=len(plan.shots), takes=len(studio.exposures), reused=len(studio.ledger.rows))
@@ -93,12 +94,13 @@ def options_of(request: Request) -> RenderOptions:
 
 @dataclass(frozen=True)
 class How:
-    """What decides pixels beside the plan, and whether negatives are kept."""
+    """What decides pixels beside the plan, whether negatives are kept, and the control pictures of each shot."""
 
     subject: Event
     options: RenderOptions
     blender: str
     keep: bool
+    control: tuple[str, ...]
 
 
 def studio_of(session: Session, out: Path, planned: Plan, relights: Relights, how: How) -> Studio:
@@ -113,7 +115,8 @@ def studio_of(session: Session, out: Path, planned: Plan, relights: Relights, ho
         return adjustment(relights, shot)
 
     keys = print_keys(apply(planned, relights).shots, exposed, adjust)
-    return Studio(session, Ledger(out, keys), exposed, adjust, options, how.keep)
+    control = tuple(kind for kind in how.control if RENDERED_KINDS[kind])
+    return Studio(session, Ledger(out, keys, control), exposed, adjust, options, how.keep, control)
 
 
 def make_prints(

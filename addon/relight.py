@@ -23,6 +23,7 @@ from .farm.session import Session
 from .job import finish
 from .outcome import Outcome
 from .photography import How, make_prints, options_of, studio_of, subject_hash
+from .plan.control import DEFAULT
 from .plan.lamps import ALL
 from .plan.relight import (
     Relights,
@@ -211,7 +212,8 @@ def _how(job: Event, request: Request) -> How:
             "Run the same `modelsheet make` or `render` again first."
         )
     subject = {"sha256": job["sha256"], "overrides": request.overrides, "sitter": request.sitter}
-    return How(subject, options_of(request), job["blender"], request.negatives)
+    control = tuple(job.get("preset_resolved", {}).get("control", DEFAULT))
+    return How(subject, options_of(request), job["blender"], request.negatives, control)
 
 
 def _planned(out: Path) -> Plan:

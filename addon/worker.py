@@ -4,9 +4,10 @@
 JSON lines on standard input and output. Requests, each with "do":
     load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, format, warnings, others, parts}
     picture {path} -> {"event": "pictured"}: front and side of the character, with what was found drawn on
-    take  {shots, lightings, orders: [{lighting, file, adjust}], options, negative: {path, key} or null}
+    take  {shots, lightings, orders: [{lighting, file, adjust}], options, negative: {path, key} or null, control:
+          {kind: path}}
           -> {"event": "print", index, truth, sha256} for each order, then {"event": "taken", spent, rendered}
-    develop {negative: {path, key}, orders} -> the same, from a negative alone: no character need be loaded
+    develop {negative: {path, key}, orders, control} -> the same, from a negative alone: no character need be loaded
 Any request may be answered by {"event": "error", "status", "message", "fatal"}; the worker then waits for the next.
 It leaves at once, even in the middle of a render, when its input closes: that is how it never outlives its parent.
 """
@@ -99,6 +100,7 @@ class Server:
         orders: list[Event],
         options: Event,
         negative: Event | None,
+        control: dict[str, str],
     ) -> Iterator[Event]:
         """Photograph one take with the lights of all `lightings`, and make the prints that are ordered of it."""
         if self.loaded is None:
@@ -109,18 +111,23 @@ class Server:
         if exr.available():
             kept = None if negative is None else Kept(Path(negative["path"]), negative["key"])
             exposed = shoot(self.loaded, take, tuple(lightings), how, kept, watch)
-            yield from _prints(develop(exposed, wanted, watch))
+            yield from _prints(develop(exposed, wanted, _paths(control), watch))
         else:
             yield from _prints(shoot_directly(self.loaded, take, wanted, how, watch))
         yield {"event": "taken", "spent": watch.spent, "rendered": "render" in watch.spent}
 
-    def develop(self, negative: Event, orders: list[Event]) -> Iterator[Event]:
+    def develop(self, negative: Event, orders: list[Event], control: dict[str, str]) -> Iterator[Event]:
         """Make prints from a negative alone."""
         watch = Stopwatch()
         exposed = read_negative(Path(negative["path"]), negative["key"])
         watch.lap("read")
-        yield from _prints(develop(exposed, [Order.from_json(order) for order in orders], watch))
+        wanted = [Order.from_json(order) for order in orders]
+        yield from _prints(develop(exposed, wanted, _paths(control), watch))
         yield {"event": "taken", "spent": watch.spent, "rendered": False}
+
+
+def _paths(control: dict[str, str]) -> dict[str, Path]:
+    return {kind: Path(path) for kind, path in control.items()}
 
 
 def _prints(made: Iterator[tuple[Order, Event]]) -> Iterator[Event]:

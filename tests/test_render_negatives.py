@@ -43,7 +43,7 @@ def portrait(characters, tmp_path_factory):
 
 def prints(negative, folder, adjust=None):
     orders = [Order(name, folder / f"{name}.png", adjust or Adjust()) for name in LIGHTINGS]
-    return {order.lighting: truth for order, truth in develop(negative, orders, Stopwatch())}
+    return {order.lighting: truth for order, truth in develop(negative, orders, {}, Stopwatch())}
 
 
 def test_it_holds_every_lamp_apart_and_each_lighting_can_be_mixed(portrait):
@@ -150,7 +150,7 @@ def test_an_engine_without_light_groups_keeps_whole_lightings(characters, tmp_pa
     negative = shoot(loaded, take_of("front", "portrait"), LIGHTINGS[:2], options, kept, Stopwatch())
     assert list(negative.units) == ["lighting:neutral_studio", "lighting:outdoor_natural"]
     (truth,) = (
-        row for _, row in develop(negative, [Order("outdoor_natural", tmp_path / "w.png", Adjust())], Stopwatch())
+        row for _, row in develop(negative, [Order("outdoor_natural", tmp_path / "w.png", Adjust())], {}, Stopwatch())
     )
     assert truth["foreground"] > 0.1
     with pytest.raises(WorkError, match="rim: this negative holds no rim"):

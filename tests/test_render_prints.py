@@ -38,7 +38,7 @@ def take_of(angle, framing, expression="neutral", pose="relaxed_arms", lightings
 def shots(loaded, take, options, folder):
     orders = [Order(name, folder / f"{name}.png", Adjust()) for name in take.lightings]
     negative = shoot(loaded, take, take.lightings, options, None, Stopwatch())
-    return {order.lighting: truth for order, truth in develop(negative, orders, Stopwatch())}
+    return {order.lighting: truth for order, truth in develop(negative, orders, {}, Stopwatch())}
 
 
 def pixels(path):

@@ -7,12 +7,13 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from ..common.errors import InputError
 from ..common.files import sha256_bytes, sha256_file, sha256_value
 from ..common.version import VERSION
+from ..plan.control import DEFAULT, FOLDER
 from ..plan.facts import CharacterFacts
 from ..plan.settings import Setting, setting
 from .backgrounds import trained_on
@@ -20,16 +21,15 @@ from .caption_options import CaptionOptions
 from .captions import caption, class_word
 from .card import card
 from .checks.drops import staying
-from .controls import FOLDER as CONTROLS
-from .controls import POSE, RECIPE, pose_picture
+from .controls import RECIPE, cut, pose_json, pose_picture
 from .described import Described, repeats, resolution
 from .folder import RECORD, SUMS, Folder, Item
-from .layout import FINAL, Row, read_facts, read_job, read_plan, read_rows
+from .layout import FINAL, RAW, Row, read_facts, read_job, read_plan, read_rows
 from .mitigations import SetFacts
 from .output import TABLE, Output, Size
 from .packages import configs
 from .pictures import picture_size, training_mask, training_picture
-from .process import in_picture, mask_path, picture_path, read_index
+from .process import frame_of, in_picture, mask_path, picture_path, read_index
 from .prompts import prompt_files
 from .provenance import provenance
 from .rights import judge_out
@@ -47,7 +47,8 @@ def build(out: Path) -> Path:
     """
     job, facts, rows = read_job(out), read_facts(out), staying(out, read_rows(out))
     options = CaptionOptions.from_job(job)
-    made = _Made(out, Output.from_job(job), read_index(out).entries)
+    wanted = tuple(job.get("preset_resolved", {}).get("control", DEFAULT))
+    made = _Made(out, Output.from_job(job), read_index(out).entries, wanted)
     sizes = {row["id"]: picture_size(picture_path(out, row)) for row in rows}
     described = Described(
         trigger=options.trigger,
@@ -80,11 +81,12 @@ def build(out: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Made:
-    """What was processed, and what the training files are to be like."""
+    """What was processed, what the training files are to be like, and which control pictures are wanted."""
 
     out: Path
     output: Output
     index: dict[str, Row]
+    control: tuple[str, ...]
 
     def entry(self, row: Row) -> Row:
         """The index's entry of a row; {} for one that has none."""
@@ -132,10 +134,11 @@ def _add_picture(
     wanted = f"{captions[described.style]}\n".encode()
     origin = sha256_value(["caption", row["id"], row["settings"], described.trigger])
     text = writer.add(paths["caption"], wanted, origin, lambda data: _one_line(paths["caption"], data))
-    pose = _pose(writer, f"{CONTROLS}/{POSE}/{stem}.png", in_picture(row, made.entry(row)), size)
+    controls = _controls(writer, stem, made, row, mask, size)
     return {
         **paths,
-        **({"control": {POSE: pose}} if pose else {}),
+        **({"control": controls} if controls else {}),
+        **({"depth_range": depth_range} if (depth_range := _depth_range(row, controls)) else {}),
         "id": row["id"],
         "number": row["number"],
         "settings": row["settings"],
@@ -166,14 +169,50 @@ def _picture(writer: _Writer, path: str, made: _Made, row: Row) -> bytes:
     return writer.reuse(path, origin, lambda: training_picture(processed, ours, background, made.output))
 
 
-def _pose(writer: _Writer, path: str, row: Row, size: Size) -> str | None:
-    """Add the stick figure of a row whose points are the picture's; returns its path, None where there is no figure."""
+def _controls(writer: _Writer, stem: str, made: _Made, row: Row, mask: bytes, size: Size) -> dict[str, str]:
+    """Add the control pictures that are wanted of a row and can be made; kind -> path."""
+    entry = made.entry(row)
+    told = row.get("control") or {}
+    added: dict[str, str] = {}
+    for kind in made.control:
+        path = f"{FOLDER}/{kind}/{stem}.png"
+        if kind == "pose":
+            done = _pose(writer, path, in_picture(row, entry), size)
+        elif kind == "mask":
+            done = bool(writer.add(path, mask, sha256_value(["control mask", row["id"], sha256_bytes(mask)])))
+        else:
+            done = kind in told and _cut(writer, path, made, told[kind], entry)
+        if done:
+            added[kind] = path
+    return added
+
+
+def _pose(writer: _Writer, path: str, row: Row, size: Size) -> bool:
+    """Add the figure of a row whose points are the picture's, as picture and as JSON; False where there is none."""
     origin = sha256_value(["pose", RECIPE, row["id"], row.get("points"), size])
     drawn = writer.folder.ours(origin) or pose_picture(row, size)
     if drawn is None:
-        return None
+        return False
     writer.reuse(path, origin, lambda: drawn)
-    return path
+    text = pose_json(row, size)
+    writer.add(str(PurePosixPath(path).with_suffix(".json")), text, sha256_value(["pose json", sha256_bytes(text)]))
+    return True
+
+
+def _cut(writer: _Writer, path: str, made: _Made, told: Row, entry: Row) -> bool:
+    """Add a control picture that was rendered, cut as its picture is."""
+    source = made.out / RAW / told["file"]
+    origin = sha256_value(["control", RECIPE, told["sha256"], entry.get("crop"), entry.get("size")])
+    writer.reuse(path, origin, lambda: cut(source, made.out, frame_of(entry) if "crop" in entry else None))
+    return True
+
+
+def _depth_range(row: Row, controls: dict[str, str]) -> dict[str, float] | None:
+    """Of the depth picture: what its lightest and darkest grey stand for, in the scene's units from the camera."""
+    if "depth" not in controls:
+        return None
+    told = row["control"]["depth"]
+    return {"near": told["near"], "far": told["far"]}
 
 
 def _one_line(name: str, data: bytes) -> bytes:

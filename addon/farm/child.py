@@ -91,14 +91,15 @@ class Worker:
         orders: list[Event],
         options: Event,
         negative: Event | None,
+        control: dict[str, str],
     ) -> Iterator[Event]:
         """Have a take photographed and prints made of it; yields its "print" events as they come, last its "taken"."""
         request = {"shots": shots, "lightings": lightings, "orders": orders, "options": options, "negative": negative}
-        return self._prints({"do": "take", **request})
+        return self._prints({"do": "take", **request, "control": control})
 
-    def develop(self, negative: Event, orders: list[Event]) -> Iterator[Event]:
+    def develop(self, negative: Event, orders: list[Event], control: dict[str, str]) -> Iterator[Event]:
         """Have prints made from a negative alone; yields as take() does."""
-        return self._prints({"do": "develop", "negative": negative, "orders": orders})
+        return self._prints({"do": "develop", "negative": negative, "orders": orders, "control": control})
 
     def _prints(self, request: Event) -> Iterator[Event]:
         for event in self._ask(request):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.files import PARTIAL, read_jsonl, sha256_file, whole, write_jsonl
+from ..plan.control import FOLDER
 from ..plan.shots import Shot
 
 Row = dict[str, Any]
@@ -21,9 +22,13 @@ ROWS = "shots.jsonl"
 
 
 class Ledger:
-    """The prints of one output folder, for one plan. `keys`: the key of each planned shot."""
+    """The prints of one output folder, for one plan.
 
-    def __init__(self, out: Path, keys: dict[Shot, str]) -> None:
+    keys: the key of each planned shot. control: the kinds of control pictures that belong to each print.
+    """
+
+    def __init__(self, out: Path, keys: dict[Shot, str], control: tuple[str, ...] = ()) -> None:
+        self.control = control
         self.out = out
         self.raw = out / RAW
         self.rest = out / "backup" / RAW
@@ -38,6 +43,7 @@ class Ledger:
         wanted = {shot.id: key for shot, key in self.keys.items()}
         present = [row for row in read_jsonl(self.raw / ROWS) if _is_whole(self.raw / row["file"], row)]
         resting = [row for row in read_jsonl(self.rest / ROWS) if _is_whole(self.rest / row["file"], row)]
+        present, resting = ([row for row in rows if self._has_controls(row)] for rows in (present, resting))
         leaving = [row for row in present if wanted.get(row["id"]) != row["key"]]
         self._put_to_rest(leaving, resting)
         staying = {row["id"]: row for row in present if wanted.get(row["id"]) == row["key"]}
@@ -96,6 +102,14 @@ class Ledger:
             if self.keys[shot] in by_key:
                 self._adopt(shot, *by_key[self.keys[shot]])
 
+    def _has_controls(self, row: Row) -> bool:
+        """Whether the control pictures that are wanted of a print are there; an engine may have had none to give."""
+        told = row.get("control", {})
+        wanted = [kind for kind in self.control if kind in told]
+        return (not self.control or "control" in row) and all(
+            _is_whole(self.raw / told[kind]["file"], told[kind]) for kind in wanted
+        )
+
     def _put_to_rest(self, leaving: list[Row], resting: list[Row]) -> None:
         known = {row["key"] for row in resting}
         new = [row for row in leaving if row["key"] not in known]
@@ -111,6 +125,11 @@ class Ledger:
 
 def _resting_row(row: Row) -> Row:
     return {**row, "file": f"{row['key'][:24]}.png"}
+
+
+def control_file(kind: str, key: str) -> str:
+    """Where the control picture of a take with this key lies, below raw_generated."""
+    return f"{FOLDER}/{kind}/{key[:24]}.png"
 
 
 def _is_whole(path: Path, row: Row) -> bool:

@@ -13,7 +13,7 @@ from ..plan.rigs import Adjust
 from ..plan.shots import Shot, Take, takes
 from .child import WorkerDied
 from .keys import Exposure, Rendered, rendered
-from .ledger import Ledger
+from .ledger import Ledger, control_file
 from .session import Session
 
 Event = dict[str, Any]
@@ -25,7 +25,8 @@ NEGATIVES = "negatives"
 
 @dataclass(frozen=True)
 class Studio:
-    """What the takes of a job share. options: a RenderOptions as a mapping; keep: whether negatives stay on disk."""
+    """What the takes of a job share. options: a RenderOptions as a mapping; keep: whether negatives stay on disk;
+    control: the kinds of control pictures that are rendered with each take."""
 
     session: Session
     ledger: Ledger
@@ -33,10 +34,15 @@ class Studio:
     adjust: Callable[[Shot], Adjust]
     options: Event
     keep: bool
+    control: tuple[str, ...] = ()
 
     def negative(self, exposure: Exposure) -> Path:
         """Where the negative of a take is kept."""
         return self.ledger.out / NEGATIVES / f"{exposure.key[:24]}.exr"
+
+    def controls(self, exposure: Exposure) -> dict[str, str]:
+        """Where the control pictures of a take are kept, by kind: all its prints share them."""
+        return {kind: str(self.ledger.raw / control_file(kind, exposure.key)) for kind in self.control}
 
 
 def photograph(
@@ -99,6 +105,8 @@ def _make_once(studio: Studio, take: Take, character: Event, maker: Maker) -> It
         made = first[event["index"]]
         adjusted = {} if "adjust" not in orders[event["index"]] else {"relit": orders[event["index"]]["adjust"]}
         truth = {**event["truth"], **adjusted, "sha256": event["sha256"], "character": character}
+        for kind, told in truth.get("control", {}).items():
+            told["file"] = control_file(kind, studio.exposures[rendered(made)].key)
         for shot in ledger.enter(made, truth):
             yield {"event": "shot", "shot": shot, "shared": shot != made}
 
@@ -111,7 +119,7 @@ def _order(studio: Studio, shot: Shot) -> Event:
 
 def _develop(studio: Studio, shots: list[Shot], orders: list[Event]) -> Iterator[Event]:
     exposure = studio.exposures[rendered(shots[0])]
-    return studio.session.worker.develop(_kept(studio, exposure), orders)
+    return studio.session.worker.develop(_kept(studio, exposure), orders, studio.controls(exposure))
 
 
 def _photograph(studio: Studio, shots: list[Shot], orders: list[Event]) -> Iterator[Event]:
@@ -120,7 +128,7 @@ def _photograph(studio: Studio, shots: list[Shot], orders: list[Event]) -> Itera
     kept = _kept(studio, exposure) if studio.keep else None
     studio.session.character()
     return studio.session.worker.take(
-        [shot.to_json() for shot in shots], list(exposure.lightings), orders, options, kept
+        [shot.to_json() for shot in shots], list(exposure.lightings), orders, options, kept, studio.controls(exposure)
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..common.errors import InputError
 from ..common.tables import Table, read_table
+from .control import DEFAULT
 from .names import unknown
 from .rules import Exclusion, first_match, rules
 from .schema import Listed, Written, parse
@@ -35,7 +36,8 @@ class Preset:
     """What to photograph, resolved: every axis has its settings with weights.
 
     shots: settings (in the order of AXES) of the shots that are listed one by one; axes: what the rest of the budget
-    is filled from, empty where the list is all there is. base: what an axis has that nothing mentions.
+    is filled from, empty where the list is all there is. base: what an axis has that nothing mentions. control: the
+    control pictures that each shot gets (plan/control.py).
     """
 
     name: str
@@ -48,6 +50,7 @@ class Preset:
     axes: dict[str, dict[str, Fraction]]
     shots: tuple[tuple[str, ...], ...]
     exclude: tuple[Exclusion, ...] = field(default_factory=tuple)
+    control: tuple[str, ...] = DEFAULT
 
     @cached_property
     def exclusions(self) -> tuple[Exclusion, ...]:
@@ -59,6 +62,7 @@ class Preset:
         data: dict[str, Any] = {
             key: getattr(self, key) for key in ("name", "title", "description", "budget", "seed", "prints_per_take")
         }
+        data = {key: value for key, value in data.items() if value != ""}
         data["base"] = dict(self.base)
         if self.axes:
             data["axes"] = {
@@ -68,6 +72,8 @@ class Preset:
             data["shots"] = [dict(zip(AXES, settings, strict=True)) for settings in self.shots]
         if self.exclude:
             data["exclude"] = [exclusion.to_json() for exclusion in self.exclude]
+        if self.control != DEFAULT:
+            data["control"] = list(self.control)
         return data
 
     def with_folder(self) -> Preset:
@@ -129,6 +135,7 @@ def resolve(table: Table) -> Preset:
         axes=axes,
         shots=tuple(shots),
         exclude=keys.get("exclude", ()),
+        control=keys.get("control", DEFAULT),
     )
     _check_listed(preset, listed)
     _check_budget(preset, written)

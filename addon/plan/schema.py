@@ -15,6 +15,7 @@ from typing import Any
 
 from ..common.errors import InputError
 from ..common.tables import Table
+from .control import KINDS
 from .names import check_axis, check_setting, check_settings, unknown
 from .rules import Exclusion, check_partial
 from .shots import AXES
@@ -143,6 +144,16 @@ def _exclude(table: Table, key: str) -> tuple[Exclusion, ...]:
     )
 
 
+def _control(table: Table, key: str) -> tuple[str, ...]:
+    value = table.data[key]
+    if not isinstance(value, list):
+        raise InputError(f"{table.where(key)}: `{key}` must be a list, as in [depth, pose]. Write [] for none.")
+    for index, kind in enumerate(value):
+        if kind not in KINDS:
+            raise unknown(table.where(key, index), "a control picture", kind, KINDS)
+    return tuple(kind for kind in KINDS if kind in value)
+
+
 def _mapping(table: Table, key: str) -> dict[Any, Any]:
     value = table.data[key]
     if not isinstance(value, dict) or not value:
@@ -170,4 +181,5 @@ PARSERS: dict[str, Callable[[Table, str], Any]] = {
     "axes": _axes,
     "shots": _shots,
     "exclude": _exclude,
+    "control": _control,
 }

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from ..plan.rigs import Adjust
 from ..plan.settings import setting
 from ..plan.shots import Take
 from ..studio.lights import light
+from .control import control_pictures
 from .denoise import denoiser_on
 from .develop import Darkroom
 from .engine import prepare, prepare_print
@@ -83,13 +84,18 @@ def shoot(
     return negative
 
 
-def develop(negative: Negative, orders: list[Order], watch: Stopwatch) -> Iterator[tuple[Order, Row]]:
-    """Make prints of a negative. Yields (order, truth) as soon as its print is whole.
+def develop(
+    negative: Negative, orders: list[Order], control: Mapping[str, Path], watch: Stopwatch
+) -> Iterator[tuple[Order, Row]]:
+    """Make prints of a negative, and control pictures. Yields (order, truth) as soon as its print is whole.
 
-    truth: everything of a truth row but id, number, file, key, sha256 and settings.
+    control: kind -> file, see control.py. truth: all of a truth row but id, number, file, key, sha256 and settings.
     Raises WorkError for a lighting that the negative does not hold, and when a print can't be written.
     """
     truth = negative.header["truth"]
+    if control:
+        truth = {**truth, "control": control_pictures(negative, control)}
+        watch.lap("control")
     prepare_print()
     with denoiser_on(truth["software"]["device"], truth["software"]["denoiser"]) as denoiser:
         darkroom = Darkroom(negative, denoiser)
@@ -107,7 +113,7 @@ def shoot_directly(
     if options.engine == "workbench":
         viewport_colours(loaded.meshes)
     sitting = sit(loaded, take, options.size)
-    truth = {**sitting.truth, "software": software}
+    truth = {**sitting.truth, "software": software, "control": {}}
     whole_frame(sitting.crop, sitting.size)
     watch.lap("pose")
     for order in orders:

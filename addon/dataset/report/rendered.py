@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...plan.control import FOLDER as CONTROLS
 from ...plan.shots import AXES
-from ..controls import FOLDER as CONTROLS
 from ..layout import FINAL
 from ..mitigations import SetFacts, mitigations
 from .markup import Html, join, tag
