@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +67,13 @@ class Blender:
         return {"facts": facts.to_json(), "warnings": [], "others": [], "parts": [], "format": "sitter"}
 
     def take(
-        self, shots: Any, lightings: list[str], orders: Any, options: dict[str, Any], negative: dict[str, Any] | None
+        self,
+        shots: Any,
+        lightings: list[str],
+        orders: Any,
+        options: dict[str, Any],
+        negative: dict[str, Any] | None,
+        _: Any,
     ) -> Iterator[dict[str, Any]]:
         self.photographed.append(tuple(lightings))
         held = {"key": "", "engine": options["engine"], "lightings": list(lightings)}
@@ -76,7 +83,7 @@ class Blender:
             Path(negative["path"]).write_text(json.dumps(held))
         yield from self._prints(held, orders, rendered=True)
 
-    def develop(self, negative: dict[str, Any], orders: Any) -> Iterator[dict[str, Any]]:
+    def develop(self, negative: dict[str, Any], orders: Any, _: Any) -> Iterator[dict[str, Any]]:
         if self.dies:
             raise WorkerDied("Blender stopped unexpectedly.")
         try:
@@ -132,14 +139,22 @@ def words(out: Path, *more: str) -> list[str]:
     return ["sitter", "--preset", str(preset), "--out", str(out), "--trigger", "mara_syn", "--resolution", "64", *more]
 
 
-@pytest.fixture
-def out(machine: Blender, tmp_path: Path) -> Path:
-    """A finished set of four pictures in two takes."""
-    folder = tmp_path / "out"
-    assert main(["make", *words(folder)]) == 0
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished set of four pictures in two takes, not to be touched."""
+    machine, folder = Blender(), tmp_path_factory.mktemp("made") / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("modelsheet.farm.session.Worker", machine)
+        assert main(["make", *words(folder)]) == 0
     assert machine.photographed == [("neutral_studio", "rim"), ("neutral_studio",)]
     assert machine.count() == (2, 3)
     return folder
+
+
+@pytest.fixture
+def out(made: Path, machine: Blender, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(made, tmp_path / "out")
 
 
 def relight(out: Path, *more: str) -> int:
@@ -237,13 +252,15 @@ def test_a_lamp_that_was_not_lit_names_the_take_and_is_rendered_when_told_to(
 
 
 def test_decisions_stay_when_the_set_is_made_again(
-    out: Path, machine: Blender, capsys: pytest.CaptureFixture[str]
+    made: Path, out: Path, machine: Blender, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert relight(out, "--lighting", "rim", "--exposure", "-1", "--render") == 0
     machine.count()
     before = set_of(out)
     capsys.readouterr()
-    assert main(["make", *words(out)]) == 0
+    asked = words(made)
+    asked[asked.index("--out") + 1] = str(out)
+    assert main(["make", *asked]) == 0
     said = capsys.readouterr().err
     assert machine.count() == (0, 0)
     assert set_of(out) == before

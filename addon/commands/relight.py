@@ -26,7 +26,9 @@ def add(commands: Commands) -> None:
     command.add_argument("out", type=Path, metavar="DIR", help="the folder that --out named")
     command.add_argument("--lighting", metavar="NAME", help=f"another lighting, such as rim; {PLANNED} takes it back")
     command.add_argument("--background", metavar="NAME", help=f"another one, such as black; {PLANNED} takes it back")
-    command.add_argument("--temperature", type=number, metavar="K", help="of the light: 3500 warm, 5600 as is, 8000 cool")
+    command.add_argument(
+        "--temperature", type=number, metavar="K", help="of the light: 3500 warm, 5600 as it is, 8000 cool"
+    )
     command.add_argument("--exposure", type=number, metavar="STOPS", help="1 is twice as bright, -1 half, 0 as it was")
     command.add_argument(
         "--intensity", type=factor, nargs="+", action="extend", default=[], metavar="LAMP=FACTOR",

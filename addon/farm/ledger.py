@@ -66,7 +66,7 @@ class Ledger:
             row["key"]
             for folder in (self.raw, self.rest)
             for row in read_jsonl(folder / ROWS)
-            if _is_whole(folder / row["file"], row)
+            if _is_whole(folder / row["file"], row) and self._has_controls(row)
         }
         return [shot for shot, key in self.keys.items() if key not in there]
 

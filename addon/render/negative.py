@@ -30,7 +30,7 @@ LARGEST = 65504.0
 RGB, XYZ = "RGB", "XYZ"
 #: Names that are no groups of light.
 GUIDES = {"albedo": RGB, "normal": XYZ}
-RENDERED_AGAIN = "Run the same `modelsheet render` or `make` again: it is photographed anew."
+RENDERED_AGAIN = "`modelsheet relight` with --render photographs it again."
 
 Header = dict[str, Any]
 
