@@ -31,6 +31,9 @@ _CARD = """\
 - **Trigger word: `{trigger}`.** It stands in every caption already, first. Do not let a tool inject it again, and do
   not sort tags alphabetically: it would lose its place.
 - Class: {class_word}. Captions: {style}. Each picture is shown {repeats} times in an epoch.
+
+Where things lie in the dataset's own folder (a package for one trainer is laid out as its README says):
+
 - `{image_dir}/` holds pictures and captions; `masks/` a mask for each, white where the subject is and a little around.
   Never put masks beside the pictures: trainers would train on them.
 - `configs/` holds what trainers read. Start kohya's sd-scripts from this folder, with
