@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +14,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.render
 
@@ -75,6 +79,21 @@ def test_the_same_command_again_renders_nothing(made: tuple[Path, list[dict[str,
     done = run(command(out, preset))[-1]
     assert (done["rendered"], done["reused"]) == (0, 4)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_relighting_makes_prints_without_rendering(made: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:
+    out = shutil.copytree(made[0], tmp_path / "mara")
+    before = prints(out)
+    relight = [sys.executable, "-m", "modelsheet", "relight", str(out), "--json"]
+    done = run([*relight, "--lighting", "rim", "--exposure", "-1", "--only", "0001*"])[-1]
+    assert (done["exposed"], done["rendered"], done["reused"]) == (0, 1, 3)
+    after = prints(out)
+    (changed,) = (name for name in after if after[name] != before[name])
+    new, old = (np.asarray(Image.open(io.BytesIO(each[changed])).convert("RGBA"), float) for each in (after, before))
+    assert np.array_equal(new[..., 3], old[..., 3])
+    assert new[old[..., 3] == 255].mean() < 0.8 * old[old[..., 3] == 255].mean()
+    run([*relight, "--undo"])
+    assert prints(out) == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -16,7 +16,13 @@ QUESTIONS = {
 }
 
 #: What the panel calls the command line's options.
-OPTIONS = {"--facing": "Front", "--head": "Head", "--character": "Which one"}
+OPTIONS = {
+    "--facing": "Front",
+    "--head": "Head",
+    "--character": "Which one",
+    "--only": "Pictures",
+    "Add --render": "Tick Photograph again where needed",
+}
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ class Progress:
             case "shot":
                 self._count(event)
             case "failed":
-                self.notes.append(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
+                told = in_panel(event["message"])
+                self.notes.append(f"Could not photograph {', '.join(event['ids'])}: {told}")
             case "done":
                 self._finish(event)
 
@@ -69,7 +70,9 @@ class Progress:
             self.state = "done"
         else:
             self.state = "failed"
-            self.words = complaint or f"Ended with status {status} and no word. Run it in a terminal to see more."
+            self.words = (
+                in_panel(complaint) or f"Ended with status {status} and no word. Run it in a terminal to see more."
+            )
 
     def _count(self, event: dict[str, Any]) -> None:
         self.done, self.total = event["done"], event["total"]
@@ -77,6 +80,7 @@ class Progress:
 
     def _finish(self, event: dict[str, Any]) -> None:
         pictures = event["shots"] - len(event["failed"])
+        self.notes += event.get("notes", [])
         self.words = f"{pictures} pictures in {duration(event['seconds'])}."
         places = {
             "report": event["report"],
