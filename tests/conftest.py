@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -34,9 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep Blender out where it is not needed."""
+    """Keep Blender out where it is not needed; where it is, its bmesh and mathutils are there once bpy is."""
     if config.getoption("--blender") == "without":
         sys.meta_path.insert(0, NoBlender())
+    else:
+        importlib.import_module("bpy")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
