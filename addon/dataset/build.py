@@ -66,6 +66,7 @@ def build(out: Path) -> Path:
     clear = any(trained_on(background) is not background for background in map(_background, rows))
     writer.add("metadata.jsonl", _lines(_metadata(entry, job) for entry in entries))
     manifest = _manifest(described, job, character, read_plan(out), entries)
+    manifest["output"] = made.output.to_json()
     judged = judge_out(out)
     manifest["rights"] = judged.to_json()
     writer.add("README.md", card(described, manifest, _set_facts(entries), judged, clear).encode())

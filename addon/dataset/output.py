@@ -41,6 +41,11 @@ class Output:
         """Of the training pictures' files, with its dot."""
         return str(TABLE["formats"][self.format]["suffix"])
 
+    def to_json(self) -> dict[str, Any]:
+        """As the manifest states it; quality: of a format that loses something, else None."""
+        quality = TABLE["formats"][self.format]["options"].get("quality")
+        return {"size": self.size or AS_IS, "shape": self.shape, "format": self.format, "quality": quality}
+
     def check_enlarging(self, photographed: int) -> None:
         """Refuse a size that would enlarge prints of so many pixels a side. Raises InputError."""
         most = int(photographed * TABLE["most_enlarged"]) // TABLE["step"] * TABLE["step"]

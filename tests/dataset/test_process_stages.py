@@ -72,6 +72,8 @@ def test_pictures_and_masks_fit_in_every_format(kind: str, place: Path) -> None:
         assert np.abs(colours[160, 96] - colours[2, 2]).max() > 40
     manifest = json.loads((place / "final_dataset" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["resolution"] == 256
+    quality = None if kind == "png" else 95
+    assert manifest["output"] == {"size": 256, "shape": "buckets", "format": kind, "quality": quality}
     entry = manifest["pictures"][0]
     assert entry["size"] == [192, 320] and entry["crop"][3] - entry["crop"][1] == SIDE
     left, top, right, bottom = entry["boxes"]["face"]
