@@ -31,10 +31,10 @@ def mitigations(facts: SetFacts) -> list[tuple[str, str]]:
     if not facts.captions:
         return []
     return [
-        ("The medium is a word", _medium(facts)),
-        ("Backgrounds vary", _varied(facts, "background", "background", "--preset, or --backgrounds DIR")),
-        ("Light varies", _varied(facts, "lighting", "light", "--preset")),
-        ("Poses and angles vary", _poses(facts)),
+        ("The medium", _medium(facts)),
+        ("Backgrounds", _varied(facts, "background", "background", "--preset, or --backgrounds DIR")),
+        ("Light", _varied(facts, "lighting", "light", "--preset")),
+        ("Poses and angles", _poses(facts)),
         ("Masks", _masks(facts)),
         ("Control pictures", _controls(facts)),
     ]
@@ -51,7 +51,7 @@ def _medium(facts: SetFacts) -> str:
     word = medium(facts.captions)
     if not word:
         return (
-            "No: most captions don't name it, so the look of renders goes into the trigger word. "
+            "Most captions don't name it, so the look of renders goes into the trigger word. "
             '`modelsheet caption DIR --style-notes "3d render"` names it.'
         )
     number = sum(word in text.lower() for text in facts.captions)
@@ -70,7 +70,7 @@ def _varied(facts: SetFacts, axis: str, noun: str, mend: str) -> str:
     shown = name.replace("_", " ")
     if len(counted) == 1 or most / counted.total() > MOST_OF_ONE:
         return (
-            f"No: {most} of {counted.total()} pictures have the {noun} {shown}, so it will come with the trigger. "
+            f"Much alike: {most} of {counted.total()} pictures have the {noun} {shown}, so it will come with the trigger. "
             f"Vary it ({mend})."
         )
     return (

@@ -117,10 +117,10 @@ def texts(facts: SetFacts) -> dict[str, str]:
 def test_mitigations_say_what_holds_and_what_does_not() -> None:
     settings = [{"background": name, "lighting": "rim", "pose": "a", "angle": "b", "expression": "c"} for name in "xyz"]
     good = texts(SetFacts(["t, woman, 3d render"] * 3, settings, 3, {"pose": 2}))
-    assert "“3d render”" in good["The medium is a word"] and good["Backgrounds vary"].startswith("3 backgrounds")
-    assert good["Light varies"].startswith("No:") and "2 pictures of the pose" in good["Control pictures"]
+    assert "“3d render”" in good["The medium"] and good["Backgrounds"].startswith("3 backgrounds")
+    assert good["Light"].startswith("Much alike: 3 of 3") and "2 pictures of the pose" in good["Control pictures"]
     bad = texts(SetFacts(["t, woman"] * 3, settings[:1] * 3, 0, {}))
-    assert bad["The medium is a word"].startswith("No:") and not bad["Masks"] and not bad["Control pictures"]
+    assert "--style-notes" in bad["The medium"] and not bad["Masks"] and not bad["Control pictures"]
     assert mitigations(SetFacts([], [], 0, {})) == []
 
 
