@@ -70,8 +70,8 @@ def _varied(facts: SetFacts, axis: str, noun: str, mend: str) -> str:
     shown = name.replace("_", " ")
     if len(counted) == 1 or most / counted.total() > MOST_OF_ONE:
         return (
-            f"Much alike: {most} of {counted.total()} pictures have the {noun} {shown}, so it will come with the trigger. "
-            f"Vary it ({mend})."
+            f"Much alike: {most} of {counted.total()} pictures have the {noun} {shown}, so it will come with the "
+            f"trigger. Vary it ({mend})."
         )
     return (
         f"{len(counted)} {noun}s, none in more than {most} of {counted.total()} pictures; captions name it where it "
