@@ -64,6 +64,7 @@ def out(runner: Runner, tmp_path: Path) -> Path:
     (tmp_path / "job.yaml").write_text("trigger: x\n")
     (tmp_path / "negatives").mkdir()
     (tmp_path / "negatives" / "0123.exr").write_bytes(b"")
+    (tmp_path / "relight.yaml").write_text("shots: {}\n")
     return tmp_path
 
 
@@ -85,11 +86,17 @@ def test_without_negatives_the_buttons_say_why_not(out: Path) -> None:
     assert bpy.ops.modelsheet.relight.poll() and bpy.ops.modelsheet.relight_undo.poll()
     (out / "negatives" / "0123.exr").unlink()
     rows = drawn()
-    assert rows[: len(PICKS)] == [("grey", name) for name in PICKS]
+    assert rows[: len(PICKS)] == [*(("grey", name) for name in PICKS[:-1]), ("prop", "render")]
     assert "no negatives" in " ".join(text for kind, text in rows if kind == "label")
-    assert not bpy.ops.modelsheet.relight.poll() and not bpy.ops.modelsheet.relight_undo.poll()
+    assert not bpy.ops.modelsheet.relight.poll()
     with pytest.raises(RuntimeError, match="no negatives"):
         bpy.ops.modelsheet.relight()
+    bpy.context.scene.modelsheet.light.render = True  # then they are made
+    assert bpy.ops.modelsheet.relight.poll()
+    assert drawn()[: len(PICKS)] == [("prop", name) for name in PICKS]
+    assert bpy.ops.modelsheet.relight_undo.poll()  # what was before rests, and needs no negative
+    (out / "relight.yaml").unlink()
+    assert not bpy.ops.modelsheet.relight_undo.poll()
 
 
 def test_the_picks_become_the_command(out: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

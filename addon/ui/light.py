@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Another light or background for finished pictures: picks, two buttons, a panel below ours."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ import bpy
 
 from ..common.colour import KELVINS, NEUTRAL
 from ..common.errors import InputError
+from ..plan.relight import FILE as DECISIONS
 from ..plan.relight import PLANNED
 from ..plan.rigs import EXPOSURES, INTENSITIES
 from ..plan.settings import axis_settings
@@ -77,7 +79,7 @@ class MODELSHEET_PG_light(bpy.types.PropertyGroup):
         description="Only these: a number as 7, or names with * as 00*_portrait_*, several with spaces; empty: all",
     )
     render: bpy.props.BoolProperty(
-        name="Photograph again where needed",
+        name="Photograph again",
         description="Where a lamp is missing that the new lighting needs, photograph these pictures again with it",
     )
 
@@ -95,14 +97,19 @@ class MODELSHEET_PG_light(bpy.types.PropertyGroup):
         return [f"--only={name}" for name in self.only.split()]
 
 
-def why_not(folder: Path) -> str:
+def why_not(folder: Path, light: MODELSHEET_PG_light) -> str:
     """Why the pictures in a folder can't be relit; "" where they can."""
     try:
-        if any((folder / NEGATIVES).glob("*.exr")):
+        if light.render or any((folder / NEGATIVES).glob("*.exr")):
             return ""
     except OSError as error:
         return f"{folder}: can't be read ({error.strerror})."
-    return "There are no negatives to take new prints from. Make dataset makes them."
+    return "There are no negatives to take new prints from. Tick Photograph again to make them."
+
+
+def why_not_back(folder: Path, _light: MODELSHEET_PG_light) -> str:
+    """Why there is nothing to take back; "" where there is."""
+    return "" if (folder / DECISIONS).is_file() else "These pictures are as they were planned."
 
 
 class _Relights:
@@ -110,13 +117,16 @@ class _Relights:
 
     runner: ClassVar[Runner | None] = None
 
+    #: Asked for the reason why it can't be pressed.
+    reason: ClassVar[Callable[[Path, MODELSHEET_PG_light], str]]
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """One job at a time, and negatives to print from."""
+        """One job at a time, and something to do."""
         if cls.runner is None or cls.runner.progress.busy:
             return False
-        folder = finished_folder(context)
-        reason = "Nothing is made in the output folder yet." if folder is None else why_not(folder)
+        folder, light = finished_folder(context), context.scene.modelsheet.light
+        reason = "Nothing is made in the output folder yet." if folder is None else cls.reason(folder, light)
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -139,6 +149,8 @@ class MODELSHEET_OT_relight(_Relights, bpy.types.Operator):
     bl_idname = "modelsheet.relight"
     bl_label = "Relight"
 
+    reason = staticmethod(why_not)
+
     def asked(self, light: MODELSHEET_PG_light) -> list[str]:
         """The command's words."""
         return light.words()
@@ -149,6 +161,8 @@ class MODELSHEET_OT_relight_undo(_Relights, bpy.types.Operator):
 
     bl_idname = "modelsheet.relight_undo"
     bl_label = "Back to original"
+
+    reason = staticmethod(why_not_back)
 
     def asked(self, light: MODELSHEET_PG_light) -> list[str]:
         """The command's words; the picks go back too."""
@@ -179,10 +193,12 @@ class MODELSHEET_PT_light(bpy.types.Panel):
         folder = finished_folder(context)
         if self.runner is None or folder is None:
             return
-        busy, reason = self.runner.progress.busy, why_not(folder)
-        picks = self.layout.column()
-        picks.enabled = not busy and not reason
-        draw_light(picks, context.scene.modelsheet.light)
+        light = context.scene.modelsheet.light
+        busy, reason = self.runner.progress.busy, why_not(folder, light)
+        picks, render = self.layout.column(), self.layout.column()
+        picks.enabled, render.enabled = not busy and not reason, not busy
+        draw_light(picks, light)
+        draw_pick(render, light, "render")
         if reason:
             draw_text(self.layout, reason, "INFO")
         row = self.layout.row()
@@ -192,10 +208,15 @@ class MODELSHEET_PT_light(bpy.types.Panel):
 
 def draw_light(layout: bpy.types.UILayout, light: MODELSHEET_PG_light) -> None:
     """The picks."""
+    for name in ("lighting", "temperature", "exposure", "intensity", "background", "only"):
+        draw_pick(layout, light, name)
+
+
+def draw_pick(layout: bpy.types.UILayout, light: MODELSHEET_PG_light, name: str) -> None:
+    """One of them, with its name at the left."""
     layout.use_property_split = True
     layout.use_property_decorate = False
-    for name in ("lighting", "temperature", "exposure", "intensity", "background", "only", "render"):
-        layout.prop(light, name)
+    layout.prop(light, name)
 
 
 def finished_folder(context: bpy.types.Context) -> Path | None:

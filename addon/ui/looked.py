@@ -21,7 +21,7 @@ OPTIONS = {
     "--head": "Head",
     "--character": "Which one",
     "--only": "Pictures",
-    "Add --render": "Tick Photograph again where needed",
+    "Add --render": "Tick Photograph again",
 }
 
 
