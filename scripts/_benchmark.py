@@ -8,6 +8,7 @@ import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import _demo
 import _python
@@ -39,9 +40,17 @@ def main() -> int:
         return 130
 
 
+class Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it and end with status 2."""
+        self.exit(2, f"{message}. See `{self.prog} --help`.\n")
+
+
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The words of the command, checked; ends the process with status 2 and one line where they are wrong."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="scripts/benchmark.py",
         description="CPU-seconds, time, memory and quality of a picture: Modelsheet, a plain persistent loop, a fresh "
         "Blender for each picture, and BlenderProc where it is installed, in turn on the same shots.",
@@ -63,7 +72,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=_number, default=1, metavar="N", help="how often; the median counts (1)")
     parser.add_argument(
         "--reference-samples", type=_number, metavar="N",
-        help=f"a pixel of the references ({REFERENCE_SAMPLES}; --quick 128)",
+        help=f"a pixel of the references ({REFERENCE_SAMPLES}; --quick 64)",
     )  # fmt: skip
     parser.add_argument("--judged", type=_number, metavar="N", help="of how many shots there is one (all; --quick 1)")
     parser.add_argument(
@@ -83,7 +92,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 def _complete(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     given.sizes = given.sizes or ((256,) if given.quick else SIZES)
     given.shots = given.shots or (2 if given.quick else 6)
-    given.reference_samples = given.reference_samples or (128 if given.quick else REFERENCE_SAMPLES)
+    given.reference_samples = given.reference_samples or (64 if given.quick else REFERENCE_SAMPLES)
     given.judged = min(given.judged or (1 if given.quick else given.shots), given.shots)
     given.character = given.character if given.character == "sitter" else str(Path(given.character).resolve())
     if given.character != "sitter" and not Path(given.character).is_file():

@@ -52,7 +52,8 @@ def main() -> int:
 
 QUICK = (
     "--quick: {0.shots} of 6 angles and expressions, {0.sizes[0]} px, references of {0.reference_samples} samples "
-    "for {0.judged} of them. Ratios at larger sizes differ: there the samples and the denoiser weigh more."
+    "for {0.judged} of them, so noisy that the loss comes out too small. Ratios at larger sizes differ, too: there "
+    "the samples and the denoiser weigh more."
 )
 
 

@@ -162,7 +162,9 @@ def test_wrong_words_are_refused_before_anything_is_set_up(
     with pytest.raises(SystemExit) as found:
         _benchmark.parse(words)
     assert found.value.code == 2
-    assert said in capsys.readouterr().err
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.count("\n") == 1
 
 
 def test_a_folder_with_files_is_not_written_into(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
