@@ -36,7 +36,7 @@ def resampled(pixels: np.ndarray, crop: tuple[int, int, int, int], size: tuple[i
     """The part `crop` (left, top, right, bottom) of an sRGB picture, brought to `size` (width, height).
 
     pixels: uint8 HxWx3, or HxWx4 with straight alpha, and so is what is returned. Colour under no alpha has no say,
-    so that subjects get no halo; where nothing shows it is black.
+    so that subjects get no halo; where nothing shows it is black. A part that has the size already stays as it is.
     """
     left, top, right, bottom = crop
     part = pixels[top:bottom, left:right]
