@@ -52,7 +52,8 @@ def test_cycles_gives_the_same_pixels_twice_and_light_that_shows(characters, tmp
     lightings = ("neutral_studio", "dramatic_side", "soft_diffused", "outdoor_natural", "rim")
     take = take_of("front", "portrait", lightings=lightings)
     truth = shots(loaded, take, CYCLES, tmp_path / "a")
-    shots(loaded, take_of("back", "close_up"), CYCLES, tmp_path / "between")
+    # In between: another take, fewer lights, other samples.
+    shots(loaded, take_of("back", "close_up"), RenderOptions("cycles", 96, 7, "cpu"), tmp_path / "between")
     shots(loaded, take, CYCLES, tmp_path / "b")
     assert list(truth) == list(lightings)
     faces = {}
