@@ -10,6 +10,7 @@ from statistics import median
 import numpy as np
 
 from .captioned import common_trigger, without_trigger
+from .exposure import linear
 from .finding import TABLE, Finding, certain, judge
 from .likeness import pairs
 from .picture import Looked
@@ -38,22 +39,27 @@ def among(looked: Sequence[Looked]) -> None:
 
 def _exposure(looked: Sequence[Looked]) -> None:
     """Against the median of the pictures in the same light; where too few are, against all."""
-    lit = [one for one in looked if one.light]
-    for one in lit:
+    lit = [(one, one.light) for one in looked if one.light is not None]
+    usual_white = median(light[2] for _one, light in lit) if len(lit) >= FEWEST else 0.0
+    for one, (bright, mean, blown) in lit:
+        found = judge("bright", blown - usual_white)  # white clothes are white in every picture
         name = one.entry.settings.get("lighting")
-        same = [other.light for other in lit if other.entry.settings.get("lighting") == name and other.light]
+        same = [light for other, light in lit if other.entry.settings.get("lighting") == name]
         known = name is not None and len(same) >= FEWEST
-        others = same if known else [other.light for other in lit if other.light]
-        if len(others) < FEWEST or not one.light:
-            continue
-        stops = float(np.log2(max(one.light, 1e-4) / median(others)))
-        slack = (0.0 if known else UNKNOWN_LIGHT) + (0.0 if one.entry.row else STRANGERS)
-        those = f"{str(name).replace('_', ' ')} light" if known else "any light"
-        told = {finding.check for finding in one.findings}
-        if stops < 0 and "dark" not in told:
-            one.findings += _eased("darker", stops, slack, those)
-        if stops > 0 and "bright" not in told:
-            one.findings += _eased("brighter", stops, slack, those)
+        others = same if known else [light for _other, light in lit]
+        if len(others) >= FEWEST:
+            slack = (0.0 if known else UNKNOWN_LIGHT) + (0.0 if one.entry.row else STRANGERS)
+            those = f"{str(name).replace('_', ' ')} light" if known else "any light"
+            darker = _stops(linear(bright), median(linear(light[0]) for light in others))
+            brighter = _stops(mean, median(light[1] for light in others))
+            if not any(finding.check == "dark" for finding in one.findings):
+                found += _eased("darker", min(darker, 0.0), slack, those)
+            found = found or _eased("brighter", max(brighter, 0.0), slack, those)
+        one.findings += found
+
+
+def _stops(light: float, usual: float) -> float:
+    return float(np.log2(max(light, 1e-4) / max(usual, 1e-4)))
 
 
 def _eased(check: str, stops: float, slack: float, those: str) -> list[Finding]:

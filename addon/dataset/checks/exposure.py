@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..light import to_linear
 from .sample import Sample
+
+_LINEAR = to_linear(np.arange(256, dtype=np.uint8))
 
 #: The share of the subject that may be darker than the figure: a rim light leaves most of it dark.
 BRIGHT_PART = 0.9
@@ -15,21 +18,29 @@ LIKE_BEHIND = 8.0
 BLOWN = 250
 
 
-def brightness(sample: Sample) -> float | None:
-    """Brightness (codes) that only the subject's brightest tenth reaches; None where there is no subject."""
-    where = sample.subject
-    if sample.alpha is None and sample.shown is not None and not where.all():
-        # Seen from the picture alone, a subject takes in what shows between its arms.
-        behind = np.median(sample.light[~where])
-        apart = where & (np.abs(sample.light - behind) > LIKE_BEHIND)
-        where = apart if apart.sum() > where.sum() / 2 else where
+def exposure(sample: Sample) -> tuple[float, float, float] | None:
+    """(codes that only the subject's brightest tenth reaches, its mean light 0..1, the share of it that is burnt out);
+    None where there is no subject."""
+    where = _apart(sample)
     light = sample.light[where]
-    return float(np.quantile(light, BRIGHT_PART)) if len(light) else None
-
-
-def blown(sample: Sample) -> float | None:
-    """Share of the subject that is burnt out to white."""
-    if sample.box is None:
+    if not len(light):
         return None
-    white = sample.subject & (sample.light >= BLOWN)
-    return float((sample.rgb[white].min(-1, initial=255) >= BLOWN).sum() / sample.subject.sum())
+    white = where & (sample.light >= BLOWN)
+    blown = float((sample.rgb[white].min(-1, initial=255) >= BLOWN).sum() / len(light))
+    mean = float(_LINEAR[light.astype(np.uint8)].mean())
+    return float(np.quantile(light, BRIGHT_PART)), mean, blown
+
+
+def linear(codes: float) -> float:
+    """Light 0..1 of a brightness in codes."""
+    return float(_LINEAR[round(codes)])
+
+
+def _apart(sample: Sample) -> np.ndarray:
+    """The subject without what may be background: what shows between its arms, say."""
+    where = sample.subject
+    if sample.alpha is not None or sample.shown is None or where.all():
+        return where
+    behind = np.median(sample.light[~where])
+    apart = where & (np.abs(sample.light - behind) > LIKE_BEHIND)
+    return apart if apart.sum() > where.sum() / 2 else where

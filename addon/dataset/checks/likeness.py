@@ -22,9 +22,14 @@ SIDE, FIELD, COARSE = 64, 8, 8
 #: Room around the subject's box, as a share of it.
 MARGIN = 0.06
 #: How much alike two coarse fingerprints must be (correlation).
-ALIKE = 0.85
+ALIKE = 0.95
 #: By how much the brightness of one channel may be changed more than another's, so that another light stays one.
 TINT = 0.06
+#: A difference that is none of a slight change.
+FAR = 255.0
+#: From this many codes a field's difference is seen; it is a place of its own, such as another mouth, where it is so
+#: many times what this share of the fields do not reach.
+SEEN, LOCAL, MOST_FIELDS = 1.2, 6.0, 0.75
 #: A field counts where the subject fills this share of it.
 FILLED = 0.3
 
@@ -65,21 +70,35 @@ def _within(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[int
 
 
 def difference(one: Print, other: Print) -> float:
-    """Codes by which the field differs most that the subjects share; 255 where they can't be laid over each other."""
+    """Codes by which the field differs most that the subjects share; FAR where they can't be laid over each other, or
+    differ in one place and nowhere else."""
     first, second = one.rgb.astype(np.float32), other.rgb.astype(np.float32)
-    laid = laid_over(first, one.weight / 255, second, other.weight / 255)
-    if laid is None:
-        return 255.0
-    moved, weight = laid
-    gaps = first - _toned(first, moved, weight)
+    weights = one.weight / np.float32(255), other.weight / np.float32(255)
+    as_is = _most(first, second, np.minimum(*weights))
+    if as_is in (None, FAR) or as_is < SEEN:
+        return FAR if as_is is None else as_is
+    laid = laid_over(first, weights[0], second, weights[1])
+    over = None if laid is None else _most(first, *laid)
+    return FAR if over is None else min(over, as_is)
+
+
+def _most(first: np.ndarray, second: np.ndarray, weight: np.ndarray) -> float | None:
+    """The most that a field differs; FAR where it is a place of its own; None where the two share nothing."""
+    gaps = first - _toned(first, second, weight)
     gaps = np.abs(np.stack([blurred(gaps[..., channel]) for channel in range(3)], -1)).mean(-1) * weight
     filled = _fields(weight)
-    return float((_fields(gaps) / np.maximum(filled, FILLED))[filled >= FILLED].max(initial=0.0))
+    fields = (_fields(gaps) / np.maximum(filled, FILLED))[filled >= FILLED]
+    if not len(fields):
+        return None
+    most = float(fields.max())
+    return FAR if most > SEEN and most > LOCAL * float(np.quantile(fields, MOST_FIELDS)) else most
 
 
 def _toned(first: np.ndarray, moved: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """`moved` with its brightness and contrast brought to the first's, each channel about alike."""
     counted = weight > 0.5
+    if not counted.any():
+        return moved
     both = [(first[..., c][counted], moved[..., c][counted]) for c in range(3)]
     gains = np.array([a.std() / max(float(b.std()), 1.0) for a, b in both])
     gains = np.clip(gains, gains[1] * (1 - TINT), gains[1] * (1 + TINT)).clip(0.5, 2)

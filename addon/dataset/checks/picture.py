@@ -12,13 +12,12 @@ from PIL import Image
 from ...common.errors import InputError
 from ...plan.facts import CharacterFacts
 from ..intake import open_picture, read_caption, read_head
-from ..light import to_linear
 from .backdrops import backdrop_gap
 from .captioned import caption_findings
 from .colours import colourless, magenta
 from .edges import halo, softness
 from .entry import Entry
-from .exposure import blown, brightness
+from .exposure import exposure
 from .face import face_contrast, face_findings
 from .filters import box_of
 from .finding import Finding, certain, judge
@@ -38,12 +37,12 @@ INSIDE = 4
 
 @dataclass
 class Looked:
-    """A picture that was looked at: its findings so far, and what the set needs of it."""
+    """A picture that was looked at: its findings so far, and what the set needs of it. light: see exposure.py."""
 
     entry: Entry
     findings: list[Finding] = field(default_factory=list)
     size: tuple[int, int] | None = None
-    light: float | None = None
+    light: tuple[float, float, float] | None = None
     likeness: Print | None = None
     grey: bool = False
 
@@ -66,8 +65,8 @@ def look(entry: Entry, facts: CharacterFacts | None) -> Looked:
         return looked
     looked.findings += _cut(entry, seen, drawn, facts) + _whole(entry, seen) + face_findings(entry, facts)
     looked.findings += _pixels(seen) + _edges(drawn, opened)
-    level = brightness(seen)
-    looked.light = None if level is None else float(to_linear(np.array([round(level)], np.uint8))[0])
+    looked.light = exposure(seen)
+    looked.findings += judge("dark", looked.light[0] if looked.light else None)
     looked.likeness = fingerprint(seen)
     return looked
 
@@ -176,8 +175,6 @@ def _pixels(seen: Sample) -> list[Finding]:
         *blur,
         *judge("noise", noise(seen)),
         *judge("fireflies", fireflies(seen)),
-        *judge("dark", brightness(seen)),
-        *judge("bright", blown(seen)),
         *judge("magenta", magenta(seen)),
     ]
 

@@ -134,10 +134,12 @@ def write_checks(checked: Checked) -> Path:
 
 
 def _is_ours(path: Path) -> bool:
+    if path.with_name("job.yaml").is_file():
+        return True
     try:
         data = read_json(path)
     except InputError:
-        return path.parent.joinpath("job.yaml").is_file()  # ours, damaged: written anew
+        return False
     return isinstance(data, dict) and data.get("event") == "checked"
 
 

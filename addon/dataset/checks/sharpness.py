@@ -25,8 +25,9 @@ WIDEST = 10.0
 
 
 def edge_widths(sample: Sample, inside: int) -> tuple[float | None, float | None]:
-    """Width (Gaussian sigma, pixels) of the subject's sharpest edges, of those lying the way in which they are widest:
-    of all edges, and of those at least so many pixels `inside` its outline. None where there are none to judge."""
+    """Width (Gaussian sigma, pixels) of the subject's sharpest edges, of all, and of those at least so many pixels
+    `inside` its outline: of the former those lying the way in which they are widest, because a camera that moved leaves
+    others sharp, of the latter the sharpest, because shading is soft. None where there are none to judge."""
     if sample.box is None:
         return None, None
     left, top, right, bottom = sample.box
@@ -41,15 +42,17 @@ def edge_widths(sample: Sample, inside: int) -> tuple[float | None, float | None
     way = np.arctan2(down[rows, columns], across[rows, columns]) / np.pi * WAYS
     own_across, own_down = (slope[2:-2, 2:-2][rows, columns] for slope in slopes(light))
     edges = (np.hypot(own_across, own_down), soft, np.round(way).astype(np.int8) % WAYS)
-    return tuple(
-        _widest(*(values[where[3:-3, 3:-3][rows, columns]] for values in edges))
+    all_ways, inner_ways = (
+        _by_way(*(values[where[3:-3, 3:-3][rows, columns]] for values in edges))
         for where in (grown(subject, 3), shrunk(subject, inside))
-    )  # type: ignore[return-value]
+    )
+    return max(all_ways, default=None), min(inner_ways, default=None)
 
 
-def _widest(sharp: np.ndarray, soft: np.ndarray, way: np.ndarray) -> float | None:
+def _by_way(sharp: np.ndarray, soft: np.ndarray, way: np.ndarray) -> list[float]:
+    """The width of the edges that lie in each way, where there are enough."""
     widths = [_width(sharp[way == this], soft[way == this]) for this in range(WAYS)]
-    return max((width for width in widths if width is not None), default=None)
+    return [width for width in widths if width is not None]
 
 
 def _width(sharp: np.ndarray, soft: np.ndarray) -> float | None:

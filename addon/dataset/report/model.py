@@ -135,6 +135,6 @@ def _captions(out: Path) -> dict[str, str]:
     captions = {}
     for row in read_jsonl(out / FINAL / "metadata.jsonl"):
         file = (out / FINAL / str(row.get("file_name"))).with_suffix(".txt")
-        text = file.read_text(encoding="utf-8-sig") if file.is_file() else str(row.get("text") or "")
+        text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else str(row.get("text") or "")
         captions[str(row.get("shot"))] = " ".join(text.split())
     return captions
