@@ -74,7 +74,7 @@ def relight(out: Path, asked: Asked, tell: Tell) -> Outcome:
     job = read_job(out)
     request = request_of(job)
     with alone_in(out), Session(request.file, request.overrides, request.sitter) as session:
-        desk = Desk(out, request, _how(job, request), session, _planned(out))
+        desk = Desk(out, request, _how(out, job, request), session, _planned(out))
         outcome = desk.relight(asked, tell)
     outcome.seconds = time.monotonic() - start
     return finish(out, request.trainers, tell, outcome) if (out / FINAL).is_dir() else outcome
@@ -204,11 +204,11 @@ class Desk:
         return kept | {name: relight for name, relight in before.items() if name in ids}
 
 
-def _how(job: Event, request: Request) -> How:
+def _how(out: Path, job: Event, request: Request) -> How:
     """As it was photographed. Raises InputError for a job of other code: its negatives would give other pictures."""
     if job.get("code") != code_fingerprint() or not job.get("sha256") or not job.get("blender"):
         raise InputError(
-            f"{request.file}: these pictures were made by another version of Modelsheet (or not to the end). "
+            f"{out}: these pictures were made by another version of Modelsheet (or not to the end). "
             "Run the same `modelsheet make` or `render` again first."
         )
     subject = {"sha256": job["sha256"], "overrides": request.overrides, "sitter": request.sitter}
@@ -224,9 +224,11 @@ def _planned(out: Path) -> Plan:
 
 
 def _counting(tell: Tell, kept: int, total: int) -> Tell:
-    """Tells of the new prints alone: those that stay are not counted."""
+    """Tells of the new prints alone: those that stay are not counted, and those that fail stay."""
 
     def tell_of_new(event: Event) -> None:
+        if event["event"] == "failed":
+            event = event | {"message": f"{event['message']} Until then the light stays as it was."}
         tell(event | {"done": event["done"] - kept, "total": total} if "done" in event else event)
 
     return tell_of_new
