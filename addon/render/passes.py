@@ -17,6 +17,7 @@ import numpy as np
 
 from ..common.blender import set_format
 from ..common.errors import WorkError
+from ..common.files import describe_os_error
 from ..plan.rigs import WORLD
 from ..studio.lights import PREFIX
 from .exr import ExrError, read_exr
@@ -59,7 +60,7 @@ def set_groups(names: Iterable[str]) -> None:
 def render_passes(crop: Crop, size: tuple[int, int]) -> Passes:
     """Render what stands in the scene, cut out at `crop` (pixels from the top left corner of a picture of `size`).
 
-    Raises WorkError when Blender renders nothing or its file can't be written, and OSError where the disk complains.
+    Raises WorkError when Blender renders nothing, and a fatal one where its file finds no room.
     """
     scene = bpy.context.scene
     _cut_out(crop, size)
@@ -73,11 +74,12 @@ def render_passes(crop: Crop, size: tuple[int, int]) -> Passes:
     settings.color_depth, settings.exr_codec = "32", "NONE"
     with tempfile.TemporaryDirectory(prefix="modelsheet-take-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "passes.exr"
-        write_still(path)
         try:
+            write_still(path)
             channels = read_exr(path)[0]
-        except ExrError as error:
-            raise OSError(f"{folder}: {error}") from error
+        except (OSError, ExrError) as error:  # Blender says little: the disk itself tells whether it is full
+            reason = error if isinstance(error, OSError) else OSError(str(error))
+            raise WorkError(describe_os_error(path, reason), fatal=True) from error
     return _passes(channels, (crop[2] - crop[0], crop[3] - crop[1]))
 
 
