@@ -75,6 +75,8 @@ def _one(rival: Contender, task: Task, truth: Pictures, number: int, folder: Pat
     run = Run(
         rival.name, task.size, lit, number + 1, len(made), cost,
         mean(quality.values()) if quality else None,
+        {name: mean(value for place, value in quality.items() if place[1] == name)
+         for name in dict.fromkeys(place[1] for place in quality)},
     )  # fmt: skip
     say(f"{run.size} px, {lit} lighting{'s' if lit > 1 else ''}, round {number + 1}, {rival.name}: "
         f"{run.cpu_per_picture:.2f} CPU-s a picture")  # fmt: skip

@@ -48,14 +48,15 @@ def measure(given: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], st
     """The object for --json, and the same in words."""
     takes = given.memory
     growth = Growth(frozenset({FIRST, *range(50, takes, 50), takes}))
-    preset = _benchmark_shots.write_walk(folder / "preset.yaml", takes)
+    # One more than is looked at: after the last one everything is put away at once.
+    preset = _benchmark_shots.write_walk(folder / "preset.yaml", takes + 1)
     words = ["--preset", str(preset), "--device", "cpu", "--json"]
     words += ["--out", str(folder / "out"), "--resolution", str(RESOLUTION), "--samples", str(SAMPLES)]
     say(f"{takes} takes at {RESOLUTION} px in one session ...")
     cost = measured(command("render", given.character, *words), folder / "log.txt", hear=growth.hear)
     if FIRST not in growth.rows or len(growth.rows) < 2:
         raise BenchmarkError(f"--memory: too few takes were made. See {folder}.")
-    return _told(growth, takes, cost.cpu), _words(growth, takes, cost.cpu)
+    return _told(growth, takes, cost.cpu / (takes + 1)), _words(growth, takes, cost.cpu / (takes + 1))
 
 
 def _told(growth: Growth, takes: int, cpu: float) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def _told(growth: Growth, takes: int, cpu: float) -> dict[str, Any]:
             for take, row in sorted(growth.rows.items())]  # fmt: skip
     worst = max(row["growth_percent"] for row in rows)
     return {"takes": takes, "memory": rows, "peak": growth.peak, "growth_percent": worst,
-            "cpu_per_take": round(cpu / takes, 3)}  # fmt: skip
+            "cpu_per_take": round(cpu, 3)}  # fmt: skip
 
 
 def _percent(growth: Growth, take: int) -> float:
@@ -76,5 +77,5 @@ def _words(growth: Growth, takes: int, cpu: float) -> str:
     for take, (blender, together) in sorted(growth.rows.items()):
         lines.append(f"{take:4}   {blender / 2**20:10.1f}   {together / 2**20:6.1f}   {_percent(growth, take):+.1f} %")
     worst = max(_percent(growth, take) for take in growth.rows)
-    lines += ["", f"Most after take {FIRST}: {worst:+.1f} %. {cpu / takes:.2f} CPU-s a take over {takes}."]
+    lines += ["", f"Most after take {FIRST}: {worst:+.1f} %. {cpu:.2f} CPU-s a take over {takes}."]
     return "\n".join(lines)
