@@ -99,6 +99,7 @@ def test_sd15_is_not_trained_larger_than_it_can() -> None:
 def test_a_base_that_wants_sentences_says_so() -> None:
     assert any("--style natural" in note for note in recipe("flux", "kohya").notes)
     assert not recipe("flux", "kohya", style="natural").notes
+    assert any("1024 px" in note for note in recipe("sdxl", "kohya", resolution=512).notes)
     assert not recipe("flux", "kohya").shuffle and recipe("sdxl", "kohya").shuffle
     assert not recipe("sdxl", "kohya", style="natural").shuffle
 

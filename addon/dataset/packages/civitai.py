@@ -44,4 +44,4 @@ def _readme(order: Order, count: int) -> bytes:
         "It writes tags in lower case; the trigger is so already.",
     ]
     files = [f'"{recipe.special["model"]}"' for recipe in order.recipes]
-    return readme(order, TITLE, steps, files, notes)
+    return readme(order, TITLE, steps, files, notes, "Numbers")

@@ -33,8 +33,8 @@ def pack(order: Order) -> list[Parcel]:
         "file of your base model).",
         "In General Args put in the path of your model. In Subset Args a folder's name that shows red was not found "
         "from where the program runs: press the button beside it and choose it.",
-        "In Optimizer Args tick Masked Loss (its window doesn't read that from the file): the subset knows the folder of "
-        "masks already.",
+        "In Optimizer Args tick Masked Loss (its window doesn't read that from the file): the subset knows the masks' "
+        "folder already.",
         "Press Start Training.",
     ]
     notes = ["To train without the masks, leave Masked Loss as it was."]

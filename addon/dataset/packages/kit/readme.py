@@ -12,11 +12,17 @@ _WIDTH = 96
 
 
 def readme(
-    order: Order, title: str, steps: Sequence[str], files: Sequence[str] = (), notes: Sequence[str] = ()
+    order: Order,
+    title: str,
+    steps: Sequence[str],
+    files: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    what: str = "Training files",
 ) -> bytes:
     """The text. steps: what to do, in order; a step's lines after its first are commands and stay as they are.
 
-    files: the training file of each recipe, in the order of the recipes; notes: anything else to know.
+    files: the training file of each recipe, in the order of the recipes; what: what to call them; notes: anything else
+    to know.
     """
     described, faults = order.described, order.faults
     head = f"{described.trigger}: {described.pictures} pictures for {title}"
@@ -24,7 +30,8 @@ def readme(
     for number, step in enumerate(steps, start=1):
         text += _item(f"{number}. ", step)
     if files:
-        text += ["", "Training files, one for each base model", "-" * 39, ""]
+        heading = f"{what}, for each base model"
+        text += ["", heading, "-" * len(heading), ""]
         for name, recipe in zip(files, order.recipes, strict=True):
             text += [
                 f"  {name}",

@@ -134,6 +134,11 @@ def _recipe(
 
 def _notes(base: Base, described: Described) -> list[str]:
     notes = [" ".join(note.split()) for note in base.table.get("notes", [])]
+    if described.resolution < 0.75 * base.table["resolution"]:
+        notes.append(
+            f"This base is made for {base.table['resolution']} px; these pictures have {described.resolution}. "
+            f"Larger ones (`--resolution {base.table['resolution']}`) would give it more to learn."
+        )
     wanted = [style for style in base.table["captions"] if style in STYLES]
     if wanted and described.style not in wanted:
         notes.append(
