@@ -45,6 +45,7 @@ class Blender:
     photographed: list[tuple[str, ...]] = field(default_factory=list)
     developed: list[str] = field(default_factory=list)
     dies: bool = False
+    stopped_after: int | None = None
 
     def __call__(self) -> Blender:
         return self
@@ -96,6 +97,8 @@ class Blender:
 
     def _prints(self, held: dict[str, Any], orders: Any, rendered: bool) -> Iterator[dict[str, Any]]:
         for index, order in enumerate(orders):
+            if self.stopped_after is not None and len(self.developed) >= self.stopped_after:
+                raise KeyboardInterrupt
             if held["engine"] == "cycles":
                 assert lamps([order["lighting"]]).items() <= lamps(held["lightings"]).items()
             else:
@@ -306,6 +309,21 @@ def test_a_blender_that_dies_over_a_negative_changes_nothing(out: Path, machine:
     machine.dies = True
     assert relight(out, "--exposure", "1") == 1
     assert set_of(out) == before
+
+
+@pytest.mark.parametrize("prints_made", [0, 1, 2])
+def test_cut_off_and_gone_on(out: Path, machine: Blender, prints_made: int) -> None:
+    whole = shutil.copytree(out, out.parent / "whole" / out.name)
+    asked = ("--exposure", "1", "--background", "black")
+    assert relight(whole, *asked) == 0
+    machine.count()
+    machine.stopped_after = prints_made
+    assert relight(out, *asked) == 1
+    assert machine.count() == (0, prints_made)
+    machine.stopped_after = None
+    assert relight(out) == 0
+    assert machine.count() == (0, 3 - prints_made)
+    assert set_of(out) == set_of(whole)
 
 
 def test_an_engine_without_groups_holds_whole_lightings(
