@@ -7,6 +7,7 @@ import argparse
 
 from .. import job
 from ..console import Console
+from ..dataset.packages import check_fits
 from .words import (
     Commands,
     add_character,
@@ -33,4 +34,6 @@ def add(commands: Commands) -> None:
 
 def run(given: argparse.Namespace, console: Console) -> int:
     """Do it; the exit status."""
-    return finished(job.make(request(given), given.out, console.tell), console)
+    asked = request(given)
+    check_fits(asked.trainers, asked.base)
+    return finished(job.make(asked, given.out, console.tell), console)

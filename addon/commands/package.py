@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import job
 from ..common.errors import InputError
 from ..console import Console
+from ..dataset.packages import check_fits
 from ..dataset.packages.kit.verify import verify
 from .words import (
     Commands,
@@ -44,6 +45,7 @@ def run(given: argparse.Namespace, console: Console) -> int:
         return _verify(given.verify, console)
     if given.out is None or not given.trainers:
         raise InputError("package: wants a folder and a trainer. Write `modelsheet package DIR --for kohya`.")
+    check_fits(given.trainers, given.base)
     if changed := rights(given) | output(given) | training(given):
         job.change(given.out, **changed)
     return finished(job.finish(given.out, tuple(given.trainers), console.tell), console)

@@ -33,7 +33,7 @@ from .kit.parcel import Parcel, Source, write_parcel
 from .training.advice import advice
 from .training.recipe import bases, check_base, recipes
 
-__all__ = ["ALL", "Packed", "bases", "check_base", "check_trainer", "configs", "package", "trainers"]
+__all__ = ["ALL", "Packed", "bases", "check_base", "check_fits", "check_trainer", "configs", "package", "trainers"]
 
 #: What `--for` takes for every trainer.
 ALL = "all"
@@ -79,9 +79,9 @@ def configs(described: Described) -> dict[str, str]:
 def package(out: Path, names: Iterable[str], base: str | None = None) -> Packed:
     """Pack the finished dataset in OUT for trainers (names, or `all`), with training files for a base or for all.
 
-    Packing again gives the same bytes. Raises InputError (unknown trainer or base; a base that the trainer can't
-    train; a publication that rights forbid) and WorkError (nothing to pack, disk full). With `all`, what must not be
-    published and what can't train the base is left out of that and noted.
+    Packing again gives the same bytes. Raises InputError (unknown trainer or base; a publication that rights forbid)
+    and WorkError (nothing to pack, disk full). With `all`, what must not be published is left out and noted; a trainer
+    that can't train the base gets its files for all that it can, which is noted too.
     """
     wanted = list(dict.fromkeys(check_trainer(name) for name in names))
     base = None if base in (None, ALL) else check_base(base)
@@ -93,28 +93,39 @@ def package(out: Path, names: Iterable[str], base: str | None = None) -> Packed:
     sizes = [picture.size for picture in dataset.pictures]
     orders, notes = {}, []
     for name in trainers() if everything else wanted:
-        asked = name in wanted
         try:
             warnings = check_rights(out, name)
-            fitting = _recipes(name, described, sizes, faults, base, asked)
         except InputError as error:
-            if asked:
+            if name in wanted:
                 raise
             notes.append(str(error))
             continue
+        able = _able(name)
+        fitting = base if base in able else None
+        if base and able and not fitting:
+            notes.append(f"{name} can't train {base}; its package has training files for {', '.join(able)}.")
+        numbers = tuple(recipes(_trains_as(name), described, sizes, faults, fitting))
         notes += warnings
-        orders[name] = Order(described, dataset, fitting, faults, tuple(warnings))
+        orders[name] = Order(described, dataset, numbers, faults, tuple(warnings))
     files = [path for name, order in orders.items() for path in _pack(name, order, out / PACKAGES)]
     return Packed(tuple(files), tuple(dict.fromkeys(notes)))
 
 
-def _recipes(name: str, described: Described, sizes: list, faults: tuple, base: str | None, asked: bool) -> tuple:
-    try:
-        return tuple(recipes(getattr(trainers()[name], "TRAINS_AS", name), described, sizes, faults, base))
-    except InputError:
-        if asked:
-            raise
-        return ()
+def check_fits(names: Iterable[str], base: str | None) -> None:
+    """Refuse a base that one of the trainers asked for by name can't train. Raises InputError."""
+    for name in map(check_trainer, names):
+        able = [] if name == ALL else _able(name)
+        if able and base not in (None, ALL, *able):
+            raise InputError(f"--base {base}: {name} can't train it. Choose {', '.join(able)}.")
+
+
+def _trains_as(name: str) -> str:
+    return str(getattr(trainers()[name], "TRAINS_AS", name))
+
+
+def _able(name: str) -> list[str]:
+    """The bases that a trainer can train."""
+    return [base.name for base in bases().values() if base.trainer(_trains_as(name)) is not None]
 
 
 def _pack(name: str, order: Order, folder: Path) -> list[Path]:

@@ -88,13 +88,8 @@ def recipes(
     faults: Sequence[Advice],
     base: str | None = None,
 ) -> list[Recipe]:
-    """A recipe for every base that the trainer can train, or for the one asked for.
-
-    sizes: of the pictures. Raises InputError when the trainer can't train the base that was asked for.
-    """
+    """A recipe for every base that the trainer can train, or for the one asked for. sizes: of the pictures."""
     able = [entry for entry in bases().values() if entry.trainer(trainer) is not None]
-    if base is not None and able and base not in [entry.name for entry in able]:
-        raise InputError(f"--base {base}: {trainer} can't train it. Choose {', '.join(entry.name for entry in able)}.")
     return [_recipe(entry, trainer, described, sizes, faults) for entry in able if base in (None, entry.name)]
 
 
