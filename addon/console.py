@@ -113,10 +113,13 @@ class Console:
             self.say(f"{event['zip']}: whole and safe, {_count(event['files'], 'file')}.")
 
     def _on_done(self, event: Event) -> None:
-        self.note(
-            f"{_count(event['shots'] - len(event['failed']), 'picture')} in {duration(event['seconds'])}"
-            f" ({event['rendered']} {_made(event)}, {event['reused']} from before)."
-        )
+        if event["shots"]:
+            self.note(
+                f"{_count(event['shots'] - len(event['failed']), 'picture')} in {duration(event['seconds'])}"
+                f" ({event['rendered']} {_made(event)}, {event['reused']} from before)."
+            )
+        else:  # captions or packages alone
+            self.note(f"Done in {duration(event['seconds'])}.")
         self.say(f"Pictures: {Path(event['out']) / 'raw_generated'}")
         if event["dataset"]:
             self.say(f"Dataset:  {event['dataset']}")

@@ -102,7 +102,7 @@ def test_manifest_tells_where_each_picture_came_from(out: Callable[..., Path]) -
 def test_the_card_says_what_the_licence_forbids(out: Callable[..., Path]) -> None:
     text = (make(out()) / "README.md").read_text(encoding="utf-8")
     rights = text.partition("## Rights")[2]
-    for line in ("- title: Ada", "- author: someone", "- name: CC0", "- forbids: resale, hate"):
+    for line in ("| title | Ada |", "| author | someone |", "| name | CC0 |", "| forbids | resale, hate |"):
         assert line in rights.splitlines()
     assert "{" not in rights
 
