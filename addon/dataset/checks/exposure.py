@@ -14,8 +14,8 @@ _LINEAR = to_linear(np.arange(256, dtype=np.uint8))
 BRIGHT_PART = 0.9
 #: Codes within which a pixel may be background.
 LIKE_BEHIND = 8.0
-#: From this code on in every channel nothing is left to see.
-BLOWN = 250
+#: From this code on a channel is cut off: skin loses its red first, and turns yellow and then white.
+BLOWN = 254
 
 
 def exposure(sample: Sample) -> tuple[float, float, float] | None:
@@ -25,8 +25,8 @@ def exposure(sample: Sample) -> tuple[float, float, float] | None:
     light = sample.light[where]
     if not len(light):
         return None
-    white = where & (sample.light >= BLOWN)
-    blown = float((sample.rgb[white].min(-1, initial=255) >= BLOWN).sum() / len(light))
+    red, green, blue = (sample.rgb[..., channel] for channel in range(3))
+    blown = float((where & (np.maximum(np.maximum(red, green), blue) >= BLOWN)).sum() / len(light))
     mean = float(_LINEAR[light.astype(np.uint8)].mean())
     return float(np.quantile(light, BRIGHT_PART)), mean, blown
 

@@ -27,6 +27,8 @@ ALIKE = 0.95
 TINT = 0.06
 #: A difference that is none of a slight change.
 FAR = 255.0
+#: What differs so much as it is (codes) is not laid over: no slight change does that.
+HOPELESS = 70.0
 #: From this many codes a field's difference is seen; it is a place of its own, such as another mouth, where it is so
 #: many times what this share of the fields do not reach.
 SEEN, LOCAL, MOST_FIELDS = 1.2, 6.0, 0.75
@@ -75,8 +77,10 @@ def difference(one: Print, other: Print) -> float:
     first, second = one.rgb.astype(np.float32), other.rgb.astype(np.float32)
     weights = one.weight / np.float32(255), other.weight / np.float32(255)
     as_is = _most(first, second, np.minimum(*weights))
-    if as_is in (None, FAR) or as_is < SEEN:
-        return FAR if as_is is None else as_is
+    if as_is is None or as_is > HOPELESS:
+        return FAR
+    if as_is < SEEN:
+        return as_is
     laid = laid_over(first, weights[0], second, weights[1])
     over = None if laid is None else _most(first, *laid)
     return FAR if over is None else min(over, as_is)

@@ -55,7 +55,8 @@ def look(entry: Entry, facts: CharacterFacts | None) -> Looked:
     if opened is None:
         return looked
     drawn = _print(looked)
-    seen = sample(opened, _alpha(entry, drawn, opened.size))
+    plain = background_of(entry) is not None
+    seen = sample(opened, _alpha(entry, drawn, opened.size), plain)
     looked.findings += _form(entry, looked.size or opened.size)
     looked.grey = colourless(seen)
     masks = _masks(seen)

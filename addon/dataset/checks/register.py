@@ -9,7 +9,9 @@ from PIL import Image
 from .filters import blurred, light_of
 
 #: Steps on the softened pictures, then on the pictures themselves.
-SOFT_STEPS, STEPS = 6, 5
+SOFT_STEPS, STEPS = 5, 3
+#: A step smaller than this (shares of the side) changes nothing any more.
+SETTLED = 3e-4
 #: The farthest from "as it is" that counts as slight: in the matrix (turn, scale, shear), in shares of the side.
 FARTHEST = 0.22
 FARTHEST_SHIFT = 0.16
@@ -35,6 +37,8 @@ def laid_over(
         if change is None:
             return None
         way = way + change
+        if not soft and np.abs(change).max() < SETTLED:
+            break
         if np.abs(way[[1, 2, 4, 5]]).max() > FARTHEST or np.abs(way[[0, 3]]).max() > FARTHEST_SHIFT:
             return None
     weight = np.minimum(first_weight, _moved(second_weight.astype(np.float32), way))
@@ -63,8 +67,8 @@ def _step(aim: np.ndarray, moved: np.ndarray, weight: np.ndarray) -> np.ndarray 
     matrix = terms[counted] * weights
     scale = np.maximum(np.abs(matrix).max(0), 1e-6)
     matrix = matrix / scale
-    normal = matrix.T @ matrix + 1e-4 * np.eye(8) * len(matrix) * 0.01
-    solved = np.linalg.solve(normal, matrix.T @ ((aim - moved)[counted][:, None] * weights))[:, 0] / scale
+    normal = np.einsum("ni,nj->ij", matrix, matrix) + 1e-4 * np.eye(8) * len(matrix) * 0.01
+    solved = np.linalg.solve(normal, np.einsum("ni,n->i", matrix, (aim - moved)[counted] * weights[:, 0])) / scale
     return np.clip(solved[:6], -0.08, 0.08)
 
 

@@ -21,10 +21,11 @@ SOLID = 128
 @dataclass(frozen=True)
 class Sample:
     """rgb: (H, W, 3) uint8, on grey where the picture is clear; alpha: (H, W) uint8 or None where none is known;
-    plain: whether the background is known to be plain, so that the subject may be told from it."""
+    plain: whether its background is said to be plain."""
 
     rgb: np.ndarray
     alpha: np.ndarray | None
+    plain: bool = False
 
     @cached_property
     def light(self) -> np.ndarray:
@@ -34,7 +35,7 @@ class Sample:
     @cached_property
     def shown(self) -> np.ndarray | None:
         """The subject as the picture itself shows it before a plain background; None before any other."""
-        return subject_on_plain(self.rgb)
+        return subject_on_plain(self.rgb, self.plain)
 
     @cached_property
     def subject(self) -> np.ndarray:
@@ -54,7 +55,7 @@ class Sample:
         return self.alpha is not None or self.shown is not None
 
 
-def sample(picture: Image.Image, alpha: Image.Image | None = None) -> Sample:
+def sample(picture: Image.Image, alpha: Image.Image | None = None, plain: bool = False) -> Sample:
     """A Sample of an RGB or RGBA picture; alpha (mode L, any size) is its subject's where the picture has none."""
     own = picture.getchannel("A") if picture.mode == "RGBA" else None
     if own is not None and own.getextrema()[0] == 255:
@@ -66,7 +67,7 @@ def sample(picture: Image.Image, alpha: Image.Image | None = None) -> Sample:
         rgb = rgb.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
     if alpha is not None and alpha.size != size:
         alpha = alpha.resize(size, Image.Resampling.BOX)
-    return Sample(np.asarray(rgb), None if alpha is None else np.asarray(alpha))
+    return Sample(np.asarray(rgb), None if alpha is None else np.asarray(alpha), plain)
 
 
 def _size(size: tuple[int, int]) -> tuple[int, int]:
