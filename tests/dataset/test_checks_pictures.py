@@ -29,7 +29,7 @@ FAULTS = (
     ("fireflies", 60, "fireflies"),
     ("exposed", -2.8, "darker"),
     ("exposed", -5, "dark"),
-    ("exposed", 4, "brighter"),
+    ("exposed", 4, "bright"),
     ("exposed", 7, "empty"),
     ("dimmed", 0.2, "backdrop"),
     ("empty", 1, "empty"),
