@@ -68,8 +68,11 @@ class Negative:
 
 def half(pixels: np.ndarray) -> np.ndarray:
     """float32 with the values that half floats can hold; nothing infinite or undefined is left."""
-    bounded = np.nan_to_num(pixels, nan=0.0, posinf=LARGEST, neginf=-LARGEST).clip(-LARGEST, LARGEST)
-    return bounded.astype(np.float16).astype(np.float32)
+    with np.errstate(over="ignore"):
+        small = pixels.astype(np.float16)
+    if not np.isfinite(small).all():
+        small = np.nan_to_num(small, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
+    return small.astype(np.float32)
 
 
 def twice_half(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,9 +83,7 @@ def twice_half(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def write_negative(path: Path, negative: Negative) -> None:
     """Write it whole. Raises WorkError in plain words when the disk is full or the folder can't be written."""
-    channels = _channels(negative)
-    names = _ordered(channels)
-    pixels = np.stack([channels[name] for name in names], axis=-1).astype(np.float16)
+    names, pixels = _channels(negative)
     header = {
         "format": FORMAT, "modelsheet": VERSION, **negative.header, "size": list(negative.size),
         "crop": list(negative.crop), "pixels": sha256_bytes(pixels.tobytes()),
@@ -154,15 +155,26 @@ class _Layers(Mapping[str, np.ndarray]):
         return len(self._chosen)
 
 
-def _channels(negative: Negative) -> dict[str, np.ndarray]:
-    total = half(np.sum(list(negative.groups.values()), axis=0))
-    channels = dict(zip("RGB", np.moveaxis(total, -1, 0), strict=True)) | {"A": negative.alpha}
-    layers = negative.groups | {"albedo": negative.albedo, "normal": negative.normal}
-    for name, pixels in layers.items():
-        if pixels is not None:
-            axes = GUIDES.get(name, RGB)
-            channels |= {f"{name}.{axis}": pixels[..., index] for index, axis in enumerate(axes)}
-    return channels | dict(zip(("depth.Z", "depth.rest"), twice_half(negative.depth), strict=True))
+def _channels(negative: Negative) -> tuple[tuple[str, ...], np.ndarray]:
+    """All channels by name, in the file's order, and their (H, W, C) half floats."""
+    layers: dict[str, tuple[str, np.ndarray]] = {name: (RGB, pixels) for name, pixels in negative.groups.items()}
+    guides = {"albedo": negative.albedo, "normal": negative.normal}
+    layers |= {name: (GUIDES[name], pixels) for name, pixels in guides.items() if pixels is not None}
+    singles = dict(zip(("depth.Z", "depth.rest"), twice_half(negative.depth), strict=True))
+    names = _ordered(
+        ["R", "G", "B", "A", *singles, *(f"{name}.{axis}" for name, (axes, _) in layers.items() for axis in axes)]
+    )
+    pixels = np.empty((*negative.alpha.shape, len(names)), np.float16)
+    total = np.zeros((*negative.alpha.shape, 3), np.float32)
+    for group in negative.groups.values():
+        total += group
+    pixels[..., :3], pixels[..., 3] = half(total), negative.alpha
+    for name, (axes, layer) in layers.items():
+        first = names.index(f"{name}.{axes[0]}")
+        pixels[..., first : first + 3] = layer
+    for name, channel in singles.items():
+        pixels[..., names.index(name)] = channel
+    return names, pixels
 
 
 def _ordered(names: Iterable[str]) -> tuple[str, ...]:
