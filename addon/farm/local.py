@@ -94,6 +94,8 @@ Maker = Callable[[Studio, list[Shot], list[Event]], Iterator[Event]]
 def _make_once(studio: Studio, take: Take, character: Event, maker: Maker) -> Iterator[Event]:
     ledger = studio.ledger
     left = [shot for shot in take.shots if shot not in ledger.rows]
+    if not left:  # Blender died behind the last of them
+        return
     # One order for each print: shots that differ only in background share theirs.
     first = list({ledger.keys[shot]: shot for shot in reversed(left)}.values())[::-1]
     orders = [_order(studio, shot) for shot in first]
