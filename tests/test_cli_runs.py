@@ -16,10 +16,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from box_file import boxes
 from PIL import Image
 
 pytestmark = pytest.mark.render
 
+#: For runs that are disturbed: two takes, of boxes that are read at once where the sitter takes seconds to build.
+DISTURBED = """\
+title: Test
+description: Four pictures, the last two from behind.
+prints_per_take: 3
+shots:
+  - {angle: [front, back]}
+  - {angle: back, lighting: rim}
+  - {background: black}
+base: {framing: portrait, background: white}
+"""
 PRESET = """\
 title: Test
 description: Four quick pictures.
@@ -40,8 +52,17 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def command(out: Path, preset: Path) -> list[str]:
-    head = [sys.executable, "-m", "modelsheet", "make", "sitter", "--trigger", "mara_syn"]
+@pytest.fixture(scope="module")
+def disturbed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command, less the place, of a run in which a print takes long enough to be disturbed in."""
+    folder = tmp_path_factory.mktemp("disturbed")
+    (folder / "disturbed.yaml").write_text(DISTURBED)
+    words = command(folder, folder / "disturbed.yaml", str(boxes(folder / "boxes.gltf")))
+    return [*words, "--resolution", "96", "--samples", "128", "--out"]
+
+
+def command(out: Path, preset: Path, character: str = "sitter") -> list[str]:
+    head = [sys.executable, "-m", "modelsheet", "make", character, "--trigger", "mara_syn"]
     return [*head, "--preset", str(preset), "--out", str(out), *SMALL]
 
 
@@ -98,9 +119,9 @@ def test_relighting_makes_prints_without_rendering(made: tuple[Path, list[dict[s
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, preset: Path, number: signal.Signals) -> None:
+def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, disturbed: list[str], number: signal.Signals) -> None:
     out = tmp_path / "mara"
-    running = subprocess.Popen(command(out, preset), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    running = subprocess.Popen([*disturbed, str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert running.stdout is not None
     for line in running.stdout:
         if json.loads(line)["event"] == "shot":
@@ -113,7 +134,8 @@ def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, preset: Path, nu
         assert len(error.strip().splitlines()) == 1
     _wait_until_quiet(out)
     first = prints(out)
-    done = run(command(out, preset))[-1]
+    assert len(first) < 4
+    done = run([*disturbed, str(out)])[-1]
     assert done["reused"] >= 1
     assert done["reused"] + done["rendered"] == 4
     # The take that was being printed has its negative: at most the other one is photographed now.
@@ -123,9 +145,9 @@ def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, preset: Path, nu
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds the child through Linux's /proc")
-def test_a_blender_that_dies_costs_no_picture(tmp_path: Path, preset: Path) -> None:
+def test_a_blender_that_dies_costs_no_picture(tmp_path: Path, disturbed: list[str]) -> None:
     out = tmp_path / "mara"
-    running = subprocess.Popen(command(out, preset), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    running = subprocess.Popen([*disturbed, str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert running.stdout is not None
     for line in running.stdout:
         if json.loads(line)["event"] == "shot":
