@@ -20,7 +20,7 @@ from modelsheet.render.engine import prepare
 from modelsheet.render.options import RenderOptions
 from modelsheet.render.passes import render_passes, set_groups
 from modelsheet.studio.camera import aim, place
-from modelsheet.studio.lights import PREFIX, light, rig
+from modelsheet.studio.lights import PREFIX, light, rig, strips_of
 
 RIGS, ANGLES = list(axis_settings("lighting")), list(axis_settings("angle"))
 
@@ -114,13 +114,37 @@ def test_lamps_of_several_rigs_stand_together_each_as_bright_as_asked():
     rig(facts, body, camera, both, dict.fromkeys([*both, WORLD], (1.0, 2.0, 0.5)))
     assert list(lamps()) == list(both)
     for name, lamp in both.items():
-        # Blender's power and colour as the irradiance that the disk gives at the head.
+        # Blender's power and colour as the irradiance that a disk of the square's area gives at the head.
         data, away = lamps()[name].data, lamps()[name].matrix_world.translation - Vector(facts.head.center)
-        irradiance = data.energy / math.pi / (away.length_squared + (data.size / 2) ** 2)
+        irradiance = data.energy / math.pi / (away.length_squared + data.size * data.size_y / math.pi)
         assert np.allclose(irradiance * np.array(data.color), (1.0, 2.0, 0.5), rtol=1e-4)
         assert np.isclose(away.length, lamp.distance * facts.height)
     rig(facts, body, camera, both, dict.fromkeys([*both, WORLD], (0.0, 0.0, 0.0)))
     assert not lamps()
+
+
+def test_strips_make_one_square_of_the_lamps_light():
+    facts, body = figure()
+    camera = place(facts, body, setting("angle", "front"), setting("framing", "portrait"), (64, 64))
+    both = union(["rim", "top_light"])
+    white = dict.fromkeys([*both, WORLD], (1.0, 1.0, 1.0))
+
+    def standing(cut):
+        rig(facts, body, camera, both, white, cut)
+        return {item.name: item for item in bpy.context.scene.objects if item.type == "LIGHT" and item.data.energy}
+
+    (key,) = (item for item in standing(None).values() if item.name == PREFIX + "rim")
+    whole = (key.data.energy, key.data.size * key.data.size_y, np.array(key.matrix_world.translation))
+    lit = standing({"rim": 5})
+    pieces = [lit[name] for name in strips_of("rim")[:5]]
+    assert len(lit) == len(both) + 4
+    assert np.isclose(sum(piece.data.energy for piece in pieces), whole[0])
+    assert np.isclose(sum(piece.data.size * piece.data.size_y for piece in pieces), whole[1])
+    places = np.array([piece.matrix_world.translation for piece in pieces])
+    assert np.allclose(places.mean(axis=0), whole[2], atol=1e-5)
+    steps = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    assert np.allclose(steps, pieces[0].data.size, rtol=1e-4)  # side by side
+    assert len(standing(None)) == len(both)
 
 
 # One small scene, a monkey's head for the figure's, and what is rendered of it.

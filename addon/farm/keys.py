@@ -14,6 +14,7 @@ from ..plan.rigs import Adjust, lamps, units
 from ..plan.samples import samples_for
 from ..plan.settings import setting
 from ..plan.shots import RENDERED, Shot
+from ..plan.strips import strips
 
 #: A take, by its settings on the axes that are rendered.
 Rendered = tuple[str, ...]
@@ -70,7 +71,7 @@ def _light(lightings: tuple[str, ...], grouped: bool) -> dict[str, Any]:
     if not grouped:
         return {name: setting("lighting", name).geometry for name in lightings}
     stands = {name: asdict(lamp) for name, lamp in lamps(lightings).items()}
-    return {"lamps": stands, "world": world_profile(), "units": units(lightings)}
+    return {"lamps": stands, "world": world_profile(), "units": units(lightings), "strips": strips(lightings)}
 
 
 def _print_key(shot: Shot, exposure: Exposure, adjust: Adjust) -> str:

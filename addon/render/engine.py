@@ -35,7 +35,11 @@ def prepare(options: RenderOptions, finished: bool = True) -> dict[str, Any]:
     _colour(scene)
     made = {"cycles": _cycles, "eevee": _eevee, "workbench": _workbench}[options.engine](scene, options)
     if options.engine == "cycles":
-        _set(scene.cycles, {"use_denoising": finished and made["denoiser"] != "none"})
+        _set(scene.cycles, {
+            "use_denoising": finished and made["denoiser"] != "none",
+            # Both judge by the sum of all lights, which is no picture that anybody will see (and see plan/strips.py).
+            "use_adaptive_sampling": finished, "use_light_tree": finished,
+        })  # fmt: skip
     return {"blender": bpy.app.version_string.split()[0], "engine": options.engine, **made}
 
 
@@ -83,11 +87,11 @@ def _cycles(scene: bpy.types.Scene, options: RenderOptions) -> dict[str, Any]:
     denoise = _has_denoiser(cycles)
     wanted = {
         "device": "CPU" if device == "cpu" else "GPU",
-        "samples": options.samples, "use_adaptive_sampling": True, "adaptive_threshold": 0.02,
+        "samples": options.samples, "adaptive_threshold": 0.02,
         "adaptive_min_samples": 0, "time_limit": 0.0, "seed": SEED, "use_animated_seed": False,
         "film_transparent_glass": False, "pixel_filter_type": "BLACKMAN_HARRIS",
         "filter_width": 1.5, "max_bounces": 8, "diffuse_bounces": 4, "glossy_bounces": 4, "transmission_bounces": 8,
-        "transparent_max_bounces": 32, "sample_clamp_indirect": CLAMP, "use_light_tree": True,
+        "transparent_max_bounces": 32, "sample_clamp_indirect": CLAMP,
     }  # fmt: skip
     _set(cycles, wanted)
     if denoise:

@@ -14,6 +14,7 @@ import numpy as np
 from ..plan.gains import RESIDUAL, WHOLE
 from ..plan.rigs import lamps, units
 from ..plan.settings import setting
+from ..plan.strips import strips
 from ..studio.lights import light, rig
 from .denoise import Denoiser
 from .negative import Negative, half, twice_half
@@ -53,7 +54,7 @@ def expose(
 def _together(sitting: Sitting, lightings: Sequence[str]) -> Exposure:
     asked = units(lightings)
     white = {name: (unit, unit, unit) for name, unit in asked.items()}
-    rig(sitting.loaded.facts, sitting.body, sitting.camera, lamps(lightings), white)
+    rig(sitting.loaded.facts, sitting.body, sitting.camera, lamps(lightings), white, strips(lightings))
     set_groups(asked)
     passes = render_passes(sitting.crop, sitting.size)
     groups = {name: passes.groups[name] for name in asked}

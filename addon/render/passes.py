@@ -19,7 +19,7 @@ from ..common.blender import set_format
 from ..common.errors import WorkError
 from ..common.files import describe_os_error
 from ..plan.rigs import WORLD
-from ..studio.lights import PREFIX
+from ..studio.lights import strips_of
 from .exr import ExrError, read_exr
 
 #: Depth from which a pixel counts as empty: Blender writes 1e10 there.
@@ -42,7 +42,7 @@ class Passes:
 
 
 def set_groups(names: Iterable[str]) -> None:
-    """Put the lamp called PREFIX + name into the light group `name`, and the world into its own."""
+    """Put the strips of each lamp into the light group of its name, and the world into its own."""
     scene, layer = bpy.context.scene, bpy.context.view_layer
     wanted = list(names)
     if [group.name for group in layer.lightgroups] != wanted:
@@ -52,9 +52,10 @@ def set_groups(names: Iterable[str]) -> None:
         for name in wanted:
             layer.lightgroups.add(name=name)
     for name in wanted:
-        owner = scene.world if name == WORLD else bpy.data.objects[PREFIX + name]
-        if owner.lightgroup != name:
-            owner.lightgroup = name
+        owners = [scene.world] if name == WORLD else [scene.objects[strip] for strip in strips_of(name)]
+        for owner in owners:
+            if owner.lightgroup != name:
+                owner.lightgroup = name
 
 
 def render_passes(crop: Crop, size: tuple[int, int]) -> Passes:
