@@ -95,7 +95,7 @@ def _apply_lighting(row: dict[str, Any]) -> None:
     scene: Any = bpy.context.scene
     for index, lamp in enumerate(row["lamps"]):
         item = _lamp(index)
-        for name in ("type", "shape", "size", "energy", "color"):
+        for name in ("type", "shape", "size", "size_y", "energy", "color"):
             if name in lamp:
                 setattr(item.data, name, lamp[name])
         item.matrix_world = Matrix(lamp["matrix_world"])

@@ -98,8 +98,10 @@ def _lamps() -> list[dict[str, Any]]:
     rows = []
     for item in sorted((item for item in bpy.data.objects if item.type == "LIGHT"), key=lambda item: str(item.name)):
         data: Any = item.data
+        if not data.energy:  # stands there for other lightings: a script would not have it
+            continue
         row = {"matrix_world": _rows(item.matrix_world), "energy": data.energy, "color": list(data.color)}
-        shown = {name: getattr(data, name) for name in ("type", "shape", "size") if hasattr(data, name)}
+        shown = {name: getattr(data, name) for name in ("type", "shape", "size", "size_y") if hasattr(data, name)}
         rows.append({**row, **shown})
     return rows
 
