@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 #: Of the samples, this share is added for each lighting more: each has some lamps that no other has.
-MORE_EACH = 2 / 3
+MORE_EACH = 0.8
 #: From here on lightings share nearly all their lamps.
 MOST_TIMES = 4.0
 
