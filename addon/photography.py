@@ -21,13 +21,14 @@ from .dataset.backgrounds import photos
 from .dataset.layout import RAW, read_job
 from .dataset.trigger import check_trigger
 from .farm import blender
-from .farm.keys import GROUPED, exposures, print_keys
+from .farm.keys import exposures, print_keys
 from .farm.ledger import Ledger
 from .farm.local import Studio, photograph
 from .farm.session import Session
 from .outcome import Outcome
 from .plan.control import RENDERED_KINDS
 from .plan.facts import CharacterFacts
+from .plan.gains import GROUPED
 from .plan.planner import make_plan
 from .plan.presets import Preset, load_preset
 from .plan.relight import Relights, adjustment, apply, plan_json, read_relights, renderings

@@ -17,13 +17,14 @@ from .common.lock import alone_in
 from .dataset.backgrounds import photos
 from .dataset.layout import FINAL, RAW, read_facts, read_job, read_plan
 from .farm import blender
-from .farm.keys import GROUPED, rendered
+from .farm.keys import rendered
 from .farm.local import NEGATIVES, Studio
 from .farm.session import Session
 from .job import finish
 from .outcome import Outcome
 from .photography import How, make_prints, options_of, studio_of, subject_hash
 from .plan.control import DEFAULT
+from .plan.gains import GROUPED
 from .plan.lamps import ALL
 from .plan.relight import (
     Relights,

@@ -34,12 +34,11 @@ from .character.overrides import Overrides
 from .common.errors import ModelsheetError
 from .common.files import sha256_file, sha256_value
 from .plan.shots import Shot, Take
-from .render import exr
 from .render.negative import read_negative
 from .render.options import RenderOptions
 from .render.portrait import portray
 from .render.stopwatch import Stopwatch
-from .render.takes import Kept, Order, develop, shoot, shoot_directly
+from .render.takes import Kept, Order, develop, makes_negatives, shoot, shoot_directly
 from .sitter.build import build
 from .sitter.rights import LICENCE
 
@@ -108,7 +107,7 @@ class Server:
         take = Take(tuple(Shot.from_json(shot) for shot in shots))
         wanted, how = [Order.from_json(order) for order in orders], RenderOptions(**options)
         watch = Stopwatch()
-        if exr.available():
+        if makes_negatives(how):
             kept = None if negative is None else Kept(Path(negative["path"]), negative["key"])
             exposed = shoot(self.loaded, take, tuple(lightings), how, kept, watch)
             yield from _prints(develop(exposed, wanted, _paths(control), watch))

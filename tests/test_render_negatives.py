@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -23,6 +24,7 @@ from modelsheet.render.sitting import sit
 from modelsheet.render.stopwatch import Stopwatch
 from modelsheet.render.takes import Kept, Order, develop, shoot
 from modelsheet.studio.lights import light
+from modelsheet.worker import Server
 from test_render_prints import load, pixels, take_of
 
 pytestmark = pytest.mark.render
@@ -158,6 +160,27 @@ def test_an_engine_without_light_groups_keeps_whole_lightings(characters, tmp_pa
     assert truth["foreground"] > 0.1
     with pytest.raises(WorkError, match="rim: this negative holds no rim"):
         mixed(negative, "rim", Adjust())
+
+
+@pytest.mark.parametrize("lacking", ["exr", "denoise"])
+def test_a_blender_without_what_negatives_need_makes_prints_all_the_same(characters, tmp_path, monkeypatch, lacking):
+    """Each lighting is then rendered and denoised by Cycles itself, and no negative is kept."""
+    monkeypatch.setattr(f"modelsheet.render.{lacking}.available", lambda: False)
+    server = Server()
+    list(server.load(str(characters / "godette_vrm0.vrm"), {"facing": None, "head": None, "character": None}, {}))
+    take = take_of("front", "portrait", lightings=("rim", "neutral_studio"))
+    orders = [{"lighting": name, "file": str(tmp_path / f"{name}.png")} for name in take.lightings]
+    options = {"engine": "cycles", "resolution": 64, "samples": 4, "device": "cpu"}
+    kept = {"path": str(tmp_path / "k.exr"), "key": "k"}
+    shots = [shot.to_json() for shot in take.shots]
+    *made, taken = server.take(shots, list(take.lightings), orders, options, kept, {"depth": str(tmp_path / "d.png")})
+    assert taken["rendered"]
+    assert [event["index"] for event in made] == [0, 1]
+    assert all(event["truth"]["control"] == {} for event in made)
+    assert not list(tmp_path.glob("*.exr"))
+    rim, neutral = (pixels(Path(order["file"])) for order in orders)
+    assert np.array_equal(rim[..., 3], neutral[..., 3])
+    assert np.abs(rim - neutral)[rim[..., 3] == 255].mean() > 5
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..common.files import sha256_value
 from ..common.fingerprint import code_fingerprint
+from ..plan.gains import GROUPED
 from ..plan.lamps import world_profile
 from ..plan.rigs import Adjust, lamps, units
 from ..plan.samples import samples_for
@@ -18,8 +19,6 @@ from ..plan.strips import strips
 
 #: A take, by its settings on the axes that are rendered.
 Rendered = tuple[str, ...]
-#: Engines that hold each lamp apart; what others render for one lighting says nothing about another.
-GROUPED = ("cycles",)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from .rigs import Adjust, Light, mix
 
 #: The group of what shines although it is no lamp of ours: glowing materials, lights of the character's own file.
 RESIDUAL = "residual"
+#: Engines that hold each lamp apart; what others render for one lighting says nothing about another.
+GROUPED = ("cycles",)
 #: Prefix of a group that holds a whole lighting, in negatives of engines that have no light groups.
 WHOLE = "lighting:"
 

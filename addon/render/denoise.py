@@ -24,7 +24,7 @@ from ..common.errors import WorkError
 
 NAMES = {
     "win32": ("OpenImageDenoise.dll",),
-    "darwin": ("libOpenImageDenoise.dylib", "libOpenImageDenoise.2.dylib"),
+    "darwin": ("libOpenImageDenoise.dylib", "libOpenImageDenoise.2.dylib", "libOpenImageDenoise.2.*.dylib"),
 }
 OTHER_NAMES = ("libOpenImageDenoise.so.2", "libOpenImageDenoise.so")
 #: Where Blender's builds keep their libraries, seen from the folder that its scripts lie in.
@@ -181,9 +181,8 @@ def _places() -> Iterator[str]:
     scripts = Path(bpy.utils.resource_path("LOCAL")).parent
     for folder in FOLDERS:
         for name in names:
-            if (scripts / folder / name).is_file():
-                yield str(scripts / folder / name)
-    yield from names  # loaded already, or the system's own
+            yield from map(str, sorted((scripts / folder).glob(name)))
+    yield from (name for name in names if "*" not in name)  # loaded already, or the system's own
     found = ctypes.util.find_library("OpenImageDenoise")
     if found:
         yield found

@@ -12,10 +12,12 @@ from ..character.loaded import Loaded
 from ..common.errors import WorkError
 from ..common.files import whole
 from ..common.version import VERSION
+from ..plan.gains import GROUPED
 from ..plan.rigs import Adjust
 from ..plan.settings import setting
 from ..plan.shots import Take
 from ..studio.lights import light
+from . import denoise, exr
 from .control import control_pictures
 from .denoise import denoiser_on
 from .develop import Darkroom
@@ -54,6 +56,12 @@ class Kept:
     key: str
 
 
+def makes_negatives(options: RenderOptions) -> bool:
+    """Whether this Blender gives what negatives need: a reader of passes and, where Cycles denoises, the denoiser by
+    itself. Where it does not, shoot_directly() lets Cycles do all of it."""
+    return exr.available() and (options.engine != "cycles" or denoise.available())
+
+
 def shoot(
     loaded: Loaded, take: Take, lightings: tuple[str, ...], options: RenderOptions, kept: Kept | None, watch: Stopwatch
 ) -> Negative:
@@ -74,7 +82,7 @@ def shoot(
     sitting = sit(loaded, take, options.size)
     watch.lap("pose")
     with denoiser_on(software["device"], software["denoiser"]) as denoiser:
-        negative = expose(sitting, lightings, options.engine == "cycles", denoiser, watch)
+        negative = expose(sitting, lightings, options.engine in GROUPED, denoiser, watch)
     header = {"key": "" if kept is None else kept.key, **negative.header}
     header["truth"] |= {"software": software}
     negative = replace(negative, header=header)
