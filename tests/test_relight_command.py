@@ -5,21 +5,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from modelsheet.cli import main
-from modelsheet.common.errors import WorkError
-from modelsheet.common.files import read_jsonl, sha256_file, sha256_value
-from modelsheet.farm import blender
-from modelsheet.farm.child import WorkerDied
-from modelsheet.plan.facts import Ability, CharacterFacts, Head
-from modelsheet.plan.rigs import lamps
-from PIL import Image
+from modelsheet.common.files import read_jsonl
+from stand_in_blender import StandIn
 
 PRESET = """\
 title: Test
@@ -38,100 +31,9 @@ ONE, TWO, THREE, FOUR = (
 )
 
 
-@dataclass
-class Blender:
-    """What the stand-in was asked: the lightings of each take that it photographed, and each print that it made."""
-
-    photographed: list[tuple[str, ...]] = field(default_factory=list)
-    developed: list[str] = field(default_factory=list)
-    dies: bool = False
-    stopped_after: int | None = None
-
-    def __call__(self) -> Blender:
-        return self
-
-    blender = blender.version() or "4.5"
-
-    def __enter__(self) -> Blender:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        pass
-
-    def load(self, *_: Any) -> dict[str, Any]:
-        able = {name: Ability("bones", True) for name in ("happy", "sad", "neutral", "relaxed_arms")}
-        head = Head((0.0, 0.0, 1.6), 0.24)
-        sure = {"facing": 1.0, "head": 1.0}
-        facts = CharacterFacts(
-            "Ada", "humanoid", "full", (0, -1, 0), (0, 0, 1), 1.7, head, None, True, "x", able, able, {}, {}, sure
-        )
-        return {"facts": facts.to_json(), "warnings": [], "others": [], "parts": [], "format": "sitter"}
-
-    def take(
-        self,
-        shots: Any,
-        lightings: list[str],
-        orders: Any,
-        options: dict[str, Any],
-        negative: dict[str, Any] | None,
-        _: Any,
-    ) -> Iterator[dict[str, Any]]:
-        self.photographed.append(tuple(lightings))
-        held = {"key": "", "engine": options["engine"], "lightings": list(lightings)}
-        if negative is not None:
-            held["key"] = negative["key"]
-            Path(negative["path"]).parent.mkdir(exist_ok=True)
-            Path(negative["path"]).write_text(json.dumps(held))
-        yield from self._prints(held, orders, rendered=True)
-
-    def develop(self, negative: dict[str, Any], orders: Any, _: Any) -> Iterator[dict[str, Any]]:
-        if self.dies:
-            raise WorkerDied("Blender stopped unexpectedly.")
-        try:
-            held = json.loads(Path(negative["path"]).read_text())
-        except ValueError as error:
-            raise WorkError(f"{negative['path']}: a damaged negative") from error
-        if held["key"] != negative["key"]:
-            raise WorkError(f"{negative['path']}: the negative of another character")
-        yield from self._prints(held, orders, rendered=False)
-
-    def _prints(self, held: dict[str, Any], orders: Any, rendered: bool) -> Iterator[dict[str, Any]]:
-        for index, order in enumerate(orders):
-            if self.stopped_after is not None and len(self.developed) >= self.stopped_after:
-                raise KeyboardInterrupt
-            if held["engine"] == "cycles":
-                assert lamps([order["lighting"]]).items() <= lamps(held["lightings"]).items()
-            else:
-                assert order["lighting"] in held["lightings"]
-            path = Path(order["file"])
-            path.parent.mkdir(exist_ok=True)
-            look = sha256_value({name: value for name, value in order.items() if name != "file"})
-            Image.new("RGBA", (64, 64), f"#{look[:6]}").save(path)
-            self.developed.append(path.stem)
-            made = {"method": "bones", "exact": True, "weights": {}, "missing": []}
-            truth = {
-                "size": [64, 64],
-                "made": {"expression": made, "pose": made},
-                "visible": {"face": True, "eyes": 2, "hands": 0},
-                "boxes": {"subject": [0, 0, 64, 64], "head": [16, 8, 48, 40], "face": [20, 12, 44, 36]},
-                "points": {},
-                "foreground": 1.0,
-                "software": {"modelsheet": "0", "blender": "4", "engine": held["engine"], "samples": 1},
-            }
-            yield {"event": "print", "index": index, "truth": truth, "sha256": sha256_file(path)}
-        yield {"event": "taken", "spent": {}, "rendered": rendered}
-
-    def count(self) -> tuple[int, int]:
-        """Takes photographed and prints made since the last time."""
-        counts = len(self.photographed), len(self.developed)
-        self.photographed.clear()
-        self.developed.clear()
-        return counts
-
-
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Blender:
-    made = Blender()
+def machine(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    made = StandIn()
     monkeypatch.setattr("modelsheet.farm.session.Worker", made)
     return made
 
@@ -145,7 +47,7 @@ def words(out: Path, *more: str) -> list[str]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished set of four pictures in two takes, not to be touched."""
-    machine, folder = Blender(), tmp_path_factory.mktemp("made") / "out"
+    machine, folder = StandIn(), tmp_path_factory.mktemp("made") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("modelsheet.farm.session.Worker", machine)
         assert main(["make", *words(folder)]) == 0
@@ -155,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def out(made: Path, machine: Blender, tmp_path: Path) -> Path:
+def out(made: Path, machine: StandIn, tmp_path: Path) -> Path:
     """A copy of it."""
     return shutil.copytree(made, tmp_path / "out")
 
@@ -196,7 +98,7 @@ def set_of(out: Path) -> dict[str, bytes]:
     return {name: data for name, data in content(out).items() if not name.startswith(("backup/", "packages/"))}
 
 
-def test_everything_tells_of_the_new_light(out: Path, machine: Blender) -> None:
+def test_everything_tells_of_the_new_light(out: Path, machine: StandIn) -> None:
     before = prints(out)
     assert relight(out, "--lighting", "rim", "--temperature", "3500", "--background", "black", "--only", "1") == 0
     assert machine.count() == (0, 1)
@@ -217,7 +119,7 @@ def test_everything_tells_of_the_new_light(out: Path, machine: Blender) -> None:
     assert decided["shots"] == {ONE: {"lighting": "rim", "background": "black", "adjust": {"temperature": 3500}}}
 
 
-def test_undo_gives_all_back_and_nothing_is_made_for_it(out: Path, machine: Blender) -> None:
+def test_undo_gives_all_back_and_nothing_is_made_for_it(out: Path, machine: StandIn) -> None:
     before = set_of(out)
     assert relight(out, "--exposure", "1", "--background", "black") == 0
     assert machine.count() == (0, 3)
@@ -230,7 +132,7 @@ def test_undo_gives_all_back_and_nothing_is_made_for_it(out: Path, machine: Blen
     assert machine.count() == (0, 0)  # the prints rested
 
 
-def test_another_background_alone_costs_no_print(out: Path, machine: Blender) -> None:
+def test_another_background_alone_costs_no_print(out: Path, machine: StandIn) -> None:
     before = prints(out)
     assert relight(out, "--background", "black", "--only", ONE, TWO) == 0
     assert machine.count() == (0, 0)
@@ -239,7 +141,7 @@ def test_another_background_alone_costs_no_print(out: Path, machine: Blender) ->
 
 
 def test_a_lamp_that_was_not_lit_names_the_take_and_is_rendered_when_told_to(
-    out: Path, machine: Blender, capsys: pytest.CaptureFixture[str]
+    out: Path, machine: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = refused(capsys, out, "--lighting", "rim")
     assert f"{THREE}, {FOUR}" in said and ONE not in said
@@ -255,7 +157,7 @@ def test_a_lamp_that_was_not_lit_names_the_take_and_is_rendered_when_told_to(
 
 
 def test_decisions_stay_when_the_set_is_made_again(
-    made: Path, out: Path, machine: Blender, capsys: pytest.CaptureFixture[str]
+    made: Path, out: Path, machine: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert relight(out, "--lighting", "rim", "--exposure", "-1", "--render") == 0
     machine.count()
@@ -272,7 +174,7 @@ def test_decisions_stay_when_the_set_is_made_again(
 
 @pytest.mark.parametrize("harm", ["truncated", "foreign"])
 def test_a_negative_that_is_not_sound_is_named_and_never_printed(
-    out: Path, machine: Blender, capsys: pytest.CaptureFixture[str], harm: str
+    out: Path, machine: StandIn, capsys: pytest.CaptureFixture[str], harm: str
 ) -> None:
     happy, sad = sorted((out / "negatives").iterdir(), key=lambda path: "rim" not in path.read_text())
     sad.write_bytes(b"cut" if harm == "truncated" else happy.read_bytes())
@@ -294,7 +196,7 @@ def test_a_negative_that_is_not_sound_is_named_and_never_printed(
     assert all(row["relit"]["exposure"] == 1 for row in rows(out).values())
 
 
-def test_negatives_that_were_deleted(out: Path, machine: Blender, capsys: pytest.CaptureFixture[str]) -> None:
+def test_negatives_that_were_deleted(out: Path, machine: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (out / "negatives").iterdir():
         path.unlink()
     said = refused(capsys, out, "--exposure", "1")
@@ -304,7 +206,7 @@ def test_negatives_that_were_deleted(out: Path, machine: Blender, capsys: pytest
     assert machine.count() == (1, 1)
 
 
-def test_a_blender_that_dies_over_a_negative_changes_nothing(out: Path, machine: Blender) -> None:
+def test_a_blender_that_dies_over_a_negative_changes_nothing(out: Path, machine: StandIn) -> None:
     before = set_of(out)
     machine.dies = True
     assert relight(out, "--exposure", "1") == 1
@@ -312,7 +214,7 @@ def test_a_blender_that_dies_over_a_negative_changes_nothing(out: Path, machine:
 
 
 @pytest.mark.parametrize("prints_made", [0, 1, 2])
-def test_cut_off_and_gone_on(out: Path, machine: Blender, prints_made: int) -> None:
+def test_cut_off_and_gone_on(out: Path, machine: StandIn, prints_made: int) -> None:
     whole = shutil.copytree(out, out.parent / "whole" / out.name)
     asked = ("--exposure", "1", "--background", "black")
     assert relight(whole, *asked) == 0
@@ -327,7 +229,7 @@ def test_cut_off_and_gone_on(out: Path, machine: Blender, prints_made: int) -> N
 
 
 def test_an_engine_without_groups_holds_whole_lightings(
-    machine: Blender, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    machine: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
     assert main(["make", *words(out, "--engine", "workbench")]) == 0
@@ -392,7 +294,7 @@ def test_a_set_of_other_code_is_not_mixed_with_ours(out: Path, capsys: pytest.Ca
     assert "version" in refused(capsys, out, "--exposure", "1")
 
 
-def test_a_set_that_was_only_rendered_gets_prints_and_no_dataset(machine: Blender, tmp_path: Path) -> None:
+def test_a_set_that_was_only_rendered_gets_prints_and_no_dataset(machine: StandIn, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert main(["render", *words(out)]) == 0
     assert relight(out, "--exposure", "1") == 0
@@ -400,7 +302,7 @@ def test_a_set_that_was_only_rendered_gets_prints_and_no_dataset(machine: Blende
     assert not (out / "final_dataset").exists()
 
 
-def test_a_file_that_a_person_wrote_is_made_so(out: Path, machine: Blender) -> None:
+def test_a_file_that_a_person_wrote_is_made_so(out: Path, machine: StandIn) -> None:
     (out / "relight.yaml").write_text(f"shots:\n  {TWO}: {{adjust: {{intensity: {{edge: 0.5}}}}}}\n")
     assert relight(out) == 0
     assert machine.developed == [TWO]

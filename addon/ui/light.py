@@ -10,6 +10,7 @@ import bpy
 
 from ..common.colour import KELVINS, NEUTRAL
 from ..common.errors import InputError
+from ..farm.local import NEGATIVES
 from ..plan.relight import FILE as DECISIONS
 from ..plan.relight import PLANNED
 from ..plan.rigs import EXPOSURES, INTENSITIES
@@ -19,7 +20,6 @@ from .looked import in_panel
 from .panel import MODELSHEET_PT_main, draw_text
 from .runner import Runner
 
-NEGATIVES = "negatives"
 Items = tuple[tuple[str, str, str], ...]
 
 
