@@ -15,7 +15,7 @@ import bpy
 import pytest
 from modelsheet.ui import registration
 from modelsheet.ui.choices import preset_choices
-from modelsheet.ui.panel import MODELSHEET_PT_main
+from modelsheet.ui.panels.main import MODELSHEET_PT_main
 from modelsheet.ui.runner import Runner
 
 EVENTS = [

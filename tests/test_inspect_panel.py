@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 import pytest
 from modelsheet.ui import registration
-from modelsheet.ui.panel import MODELSHEET_PT_main
+from modelsheet.ui.panels.main import MODELSHEET_PT_main
 from modelsheet.ui.runner import Runner
 
 FACTS = {"name": "Ada", "kind": "humanoid", "body": "full", "face": True, "expressions": {}, "licence": None}

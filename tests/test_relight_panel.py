@@ -18,7 +18,7 @@ from modelsheet.outcome import Outcome
 from modelsheet.plan.relight import Wish
 from modelsheet.relight import Asked
 from modelsheet.ui import registration
-from modelsheet.ui.light import MODELSHEET_PT_light
+from modelsheet.ui.panels.light import MODELSHEET_PT_light
 from modelsheet.ui.runner import Runner
 
 PICKS = ("lighting", "temperature", "exposure", "intensity", "background", "only", "render")

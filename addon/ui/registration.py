@@ -7,10 +7,9 @@ from contextlib import ExitStack
 
 import bpy
 
-from . import cli_command
-from .light import MODELSHEET_OT_relight, MODELSHEET_OT_relight_undo, MODELSHEET_PG_light, MODELSHEET_PT_light
+from . import cli_command, panels
+from .light import MODELSHEET_OT_relight, MODELSHEET_OT_relight_undo, MODELSHEET_PG_light
 from .operators import MODELSHEET_OT_cancel, MODELSHEET_OT_look, MODELSHEET_OT_make
-from .panel import MODELSHEET_PT_main
 from .runner import Runner
 from .settings import MODELSHEET_PG_settings
 
@@ -23,8 +22,7 @@ CLASSES = (
     MODELSHEET_OT_cancel,
     MODELSHEET_OT_relight,
     MODELSHEET_OT_relight_undo,
-    MODELSHEET_PT_main,
-    MODELSHEET_PT_light,
+    *panels.CLASSES,
 )
 #: All of them know of the one job.
 WITH_RUNNER = CLASSES
