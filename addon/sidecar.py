@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the user knows better than the program: from the command line, and from a file beside the model.
 
-`hero.vrm.modelsheet.yaml` beside `hero.vrm` corrects it for good: a mapping with `facing`, `head`, `character`.
+`hero.vrm.modelsheet.yaml` beside `hero.vrm` corrects it for good: a mapping with `facing`, `head`, `character` ...
 Read where the job is planned, so that pictures made with other corrections are never taken for present ones.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,9 +20,16 @@ KEYS = {
     "facing": "where the character looks",
     "head": "the bone or object that is its head",
     "character": "which one, where the file holds several",
+    "scene": "which scene of a .blend",
+    "eyes": "where its two eyes are: X,Y,Z X,Y,Z",
 }
+#: Those that every job notes, said or not: the keys of pictures made before there were others rest on that.
+ALWAYS = ("facing", "head", "character")
 AXES = ("-Y", "+Y", "-X", "+X")
 MOST_LETTERS = 200
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+#: Nothing is modelled as far away as this, and floats still tell points apart there.
+FAR = 1e7
 
 
 @dataclass(frozen=True)
@@ -44,11 +52,12 @@ def corrections(file: str, given: dict[str, str | None]) -> Corrections:
     Raises InputError (file, line, what is allowed) for anything in that file which can't be.
     """
     path = sidecar_path(file)
-    values: dict[str, str | None] = {key: given.get(key) or None for key in KEYS}
+    said = {key: given.get(key) or None for key in KEYS}
+    values = {key: value for key, value in said.items() if value is not None or key in ALWAYS}
     if path is None:
         return Corrections(values)
     read = _read(path)
-    used = tuple(key for key in KEYS if values[key] is None and key in read)
+    used = tuple(key for key in KEYS if values.get(key) is None and key in read)
     return Corrections(values | {key: read[key] for key in used}, path, used)
 
 
@@ -65,6 +74,21 @@ def axis(text: str) -> str | None:
     return name if name in AXES else None
 
 
+#: What is told of eyes that are no two points.
+NO_EYES = 'are not two points. Write them as "X,Y,Z X,Y,Z", in the world\'s metres, as `inspect --json` prints eyes.'
+
+
+def eye_points(text: str) -> str | None:
+    """`0.03, -0.1, 1.5; -0.03, -0.1, 1.5` -> `0.03,-0.1,1.5 -0.03,-0.1,1.5`; None for what is no two points apart."""
+    numbers = [float(number) for number in re.findall(NUMBER, text)]
+    if re.sub(NUMBER, "", text).strip(" ,;()[]") or len(numbers) != 6 or not all(abs(n) < FAR for n in numbers):
+        return None
+    one, two = numbers[:3], numbers[3:]
+    if one == two:
+        return None
+    return " ".join(",".join(f"{number:.9g}" for number in point) for point in (one, two))
+
+
 def _read(path: Path) -> dict[str, str]:
     table = read_table(path, "correction of a character")
     for key in table.data:
@@ -77,6 +101,11 @@ def _read(path: Path) -> dict[str, str]:
             where = table.where("facing")
             raise InputError(f"{where}: facing {texts['facing']} is no direction on the floor. Use {_choices()}.")
         texts["facing"] = facing
+    if "eyes" in texts:
+        eyes = eye_points(texts["eyes"])
+        if eyes is None:
+            raise InputError(f"{table.where('eyes')}: eyes {texts['eyes']} {NO_EYES}")
+        texts["eyes"] = eyes
     return texts
 
 
@@ -95,4 +124,12 @@ def check_axis(text: str) -> str:
     found = axis(text)
     if found is None:
         raise InputError(f"--facing {text}: not a direction on the floor. Choose one of {_choices()}.")
+    return found
+
+
+def check_eyes(text: str) -> str:
+    """The points that --eyes names. Raises InputError saying how they are written."""
+    found = eye_points(text)
+    if found is None:
+        raise InputError(f"--eyes {text}: these {NO_EYES}")
     return found

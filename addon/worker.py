@@ -2,7 +2,8 @@
 """The child process that holds Blender: loads one character, photographs takes, tells what it did.
 
 JSON lines on standard input and output. Requests, each with "do":
-    load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, format, warnings, others, parts}
+    load  {file, overrides, sitter} -> {"event": "loaded", facts, sha256, format, warnings, others, parts,
+          handles}
     picture {path} -> {"event": "pictured"}: front and side of the character, with what was found drawn on
     take  {shots, lightings, orders: [{lighting, file, adjust}], options, negative: {path, key} or null, control:
           {kind: path}}
@@ -83,6 +84,7 @@ class Server:
             "warnings": self.loaded.warnings,
             "others": [facts.to_json() for facts in self.loaded.others],
             "parts": self.loaded.part_names(),
+            "handles": self.loaded.handles(),
         }
 
     def picture(self, path: str) -> Iterator[Event]:

@@ -40,6 +40,8 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
         ("", {}),
         ("\ufeff# only a comment\n", {}),
         ("character: 初音ミク", {"character": "初音ミク"}),
+        ("eyes: '(0.03, -0.1, 1.5), (-.03, -1e-1, 1.5)'", {"eyes": "0.03,-0.1,1.5 -0.03,-0.1,1.5"}),
+        ("scene: Studio", {"scene": "Studio"}),
     ],
 )
 def test_what_it_may_say(tmp_path: Path, text: str, values: dict[str, str]) -> None:
@@ -52,6 +54,10 @@ def test_what_it_may_say(tmp_path: Path, text: str, values: dict[str, str]) -> N
         ("facing: -Y\nface: Head\n", ["line 2", "`face`", "facing, head, character"]),
         ("\nfacing: up\n", ["line 2", "facing up", "-Y, +Y, -X or +X"]),
         ("facing: +Z", ["line 1", "+Z"]),
+        ("head: Head\neyes: 1,2,3", ["line 2", "eyes 1,2,3", "X,Y,Z"]),
+        ("eyes: 1,2,3 1,2,3", ["X,Y,Z"]),
+        ("eyes: 1,2,3 nan,2,3", ["X,Y,Z"]),
+        ("eyes: 1,2,3 1e300,2,3", ["X,Y,Z"]),
         ("head: 12", ["line 1", "`head`", "quotes"]),
         ("head: no", ["line 1", "`head`", "quotes"]),
         ("character: [a, b]", ["line 1", "`character`"]),

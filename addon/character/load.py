@@ -40,7 +40,7 @@ def load_file(path: Path, overrides: Overrides) -> Loaded:
     if vrm is not None and not vrm.bones:
         raise InputError(f"{path}: is a VRM without a humanoid. Export the avatar with its humanoid bones assigned.")
     importers.clear()
-    warnings = [*importers.import_file(path, found), *clean(str(path))]
+    warnings = [*importers.import_file(path, found, overrides.scene), *clean(str(path))]
     loaded = _able(understand(str(path), sha256_file(path), overrides, vrm))
     loaded.warnings[:0] = warnings
     loaded.form = found.form

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import bpy
 import numpy as np
@@ -65,6 +66,15 @@ class Loaded:
         turn = self.armature.matrix_world
         bones = sorted(self.armature.data.bones, key=lambda bone: -(turn @ bone.head_local).z)
         return [*(mesh.name for mesh in self.meshes), *(bone.name for bone in bones)][:MOST_PARTS]
+
+    def handles(self) -> dict[str, Any]:
+        """The names by which whoever has the same scene open finds what the facts are tied to."""
+        head = self.bones.get("head") if self.armature is not None else None
+        return {
+            "armature": self.armature.name if self.armature is not None else None,
+            "head": head,
+            "meshes": [mesh.name for mesh in self.meshes],
+        }
 
 
 @dataclass(frozen=True)

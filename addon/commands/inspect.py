@@ -32,6 +32,7 @@ def run(given: argparse.Namespace, console: Console) -> int:
         "characters": [loaded["facts"], *loaded["others"]],
         "warnings": loaded["warnings"],
         "parts": loaded["parts"],
+        "handles": loaded["handles"],
         "sidecar": loaded["sidecar"],
         "picture": None if picture is None else str(picture),
     }

@@ -17,7 +17,7 @@ from ..dataset.rights import PURPOSES, check_reason, check_source, source_names
 from ..outcome import Outcome
 from ..render.options import DEVICES, ENGINES
 from ..request import DEFAULT_PRESET, Request
-from ..sidecar import check_axis
+from ..sidecar import ALWAYS, check_axis, check_eyes
 from ..sitter.parameters import resolve
 
 PREVIEW_RESOLUTION = 384
@@ -52,6 +52,10 @@ def add_character(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--character", metavar="NAME", help="which one, where a file holds several")
     parser.add_argument("--facing", metavar="AXIS", help="where it looks, if that was found wrongly: -Y, +X …")
     parser.add_argument("--head", metavar="NAME", help="bone or object that is its head, if that was found wrongly")
+    parser.add_argument(
+        "--eyes", metavar="POINTS", help='where its eyes are, if that was found wrongly: "X,Y,Z X,Y,Z", world space'
+    )
+    parser.add_argument("--scene", metavar="NAME", help="which scene of a .blend; else the fullest one")
     parser.add_argument(
         "--sitter", action="append", default=[], metavar="KEY=VALUE", help="a feature of the sitter: hair=bob"
     )
@@ -194,7 +198,9 @@ def file(name: str) -> str:
 def overrides(given: argparse.Namespace) -> dict[str, str | None]:
     """Corrections to what is found in the file. Raises InputError for an unknown axis."""
     facing = None if given.facing is None else check_axis(given.facing)
-    return {"facing": facing, "head": given.head, "character": given.character}
+    eyes = None if given.eyes is None else check_eyes(given.eyes)
+    values = {"facing": facing, "head": given.head, "character": given.character, "scene": given.scene, "eyes": eyes}
+    return {key: value for key, value in values.items() if value is not None or key in ALWAYS}
 
 
 def sitter(given: argparse.Namespace) -> dict[str, str]:

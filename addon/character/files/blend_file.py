@@ -7,29 +7,35 @@ from pathlib import Path
 
 import bpy
 
+from ...common.errors import InputError
+from .painted import take_painted
+
 #: Subdivision beyond this shows in no picture; nor is a mesh subdivided to more faces than can be measured at once.
 MAX_SUBDIVISION, MAX_FACES = 2, 600_000
 #: Copies that an array may make.
 MAX_COPIES = 100
 
 
-def append_scene(path: Path) -> list[str]:
-    """Append the fullest scene of a file to ours; returns warnings. Raises InputError."""
+def append_scene(path: Path, wanted: str | None = None) -> list[str]:
+    """Append a scene of a file to ours: the one that is wanted, or the fullest; returns warnings. Raises InputError."""
     with bpy.data.libraries.load(str(path), link=False) as (there, here):
         titles = list(there.scenes)
         here.scenes = list(titles)
         names = list(there.objects)
+    if wanted is not None and wanted not in titles:
+        raise InputError(f"--scene {wanted}: no such scene in {path.name}. It has: {', '.join(sorted(titles)[:20])}.")
+    take_painted(path)
     # before anything is computed
     for obj in bpy.data.objects:
         _bound(obj)
     scenes = [scene for scene in here.scenes if scene is not None]
-    source = max(scenes, key=_weight, default=None)
+    source = max(scenes, key=_weight, default=None) if wanted is None else here.scenes[titles.index(wanted)]
     warnings = []
-    if source is None or not any(_has_faces(obj) for obj in source.objects):
+    if source is None or (wanted is None and not any(_has_faces(obj) for obj in source.objects)):
         warnings += _append_objects(path, names)
     else:
         _take_over(source)
-        if len(scenes) > 1:
+        if len(scenes) > 1 and wanted is None:
             title = titles[here.scenes.index(source)]
             warnings.append(f"{path.name} holds {len(scenes)} scenes: {title} was taken, the fullest one.")
     for scene in scenes:

@@ -45,8 +45,11 @@ LACKING = {
 SAME_IMPORTER = {"zae": "collada"}
 
 
-def import_file(path: Path, found: Found) -> list[str]:
-    """Fill the empty scene from `path`, as what the sniffer found it to be; returns warnings. Raises InputError."""
+def import_file(path: Path, found: Found, scene: str | None = None) -> list[str]:
+    """Fill the empty scene from `path`, as what the sniffer found it to be; returns warnings. Raises InputError.
+
+    scene: which one of a .blend.
+    """
     version = ".".join(str(part) for part in bpy.app.version[:2])
     reader = SAME_IMPORTER.get(found.form, found.form)
     if reader in LACKING and not blender.has_importer(reader):
@@ -54,7 +57,7 @@ def import_file(path: Path, found: Found) -> list[str]:
     if found.data:
         _extensions(path, found, version)
     try:
-        told = IMPORTERS[found.form](path, found) or []
+        told = append_scene(path, scene) if found.form == "blend" else IMPORTERS[found.form](path, found)
     except InputError:
         raise
     except Exception as error:  # importers are scripts of others: whatever they raise is about the file
@@ -66,7 +69,7 @@ def import_file(path: Path, found: Found) -> list[str]:
             "It may be damaged or cut off: export it or download it again."
         ) from error
     find_missing(path)
-    return [*found.warnings, *told]
+    return [*found.warnings, *(told or [])]
 
 
 def _extensions(path: Path, found: Found, version: str) -> None:
@@ -150,11 +153,7 @@ def _mmd(path: Path, _found: Found) -> None:
     mmd.import_model(path)
 
 
-def _blend(path: Path, _found: Found) -> list[str]:
-    return append_scene(path)
-
-
-IMPORTERS: dict[str, Callable[[Path, Found], list[str] | None]] = {
+IMPORTERS: dict[str, Callable[[Path, Found], None]] = {
     "glb": _gltf,
     "gltf": _gltf,
     "vrm": _gltf,
@@ -167,5 +166,4 @@ IMPORTERS: dict[str, Callable[[Path, Found], list[str] | None]] = {
     "zae": _zae,
     "alembic": _alembic,
     "mmd": _mmd,
-    "blend": _blend,
 }

@@ -121,11 +121,14 @@ def study(subject: Subject, overrides: Overrides) -> Study:
         found = whole(subject)  # what lies above the eyes is no head: an antenna, a hat
     write_parts(subject, found.weights)
     head = head_points(subject)
-    eyes = find_eyes(subject, head)
+    asked = _asked_eyes(subject, overrides)
+    eyes = asked or find_eyes(subject, head)
     verdict = _facing(subject, head, eyes, overrides)
     facing = verdict.facing
     _settle_sides(subject, facing)
-    skull = _with_eyes_seen(subject, anatomy.skull(subject, head, facing, eyes, found), facing)
+    skull = anatomy.skull(subject, head, facing, eyes, found)
+    if asked is None:
+        skull = _with_eyes_seen(subject, skull, facing)
     if found.kind in {"outline", "none"}:
         write_parts(subject, above(subject, float(skull.chin[2]) - 0.02 * skull.height))
     sure = _check_head(subject, found, eyes, skull, warnings)
@@ -204,6 +207,15 @@ def _facing(subject: Subject, head: np.ndarray, eyes: Eyes | None, overrides: Ov
         return Verdict(parse_axis(overrides.facing), "as asked", 1.0)
     line = line_of(subject, head)
     return decide(signs_of(subject, head, eyes, line), line)
+
+
+def _asked_eyes(subject: Subject, overrides: Overrides) -> Eyes | None:
+    """The eyes where the user says they are, turned with the character where it was stood up."""
+    points = overrides.eye_points()
+    if points is None:
+        return None
+    left, right = (subject.stood[:3, :3] @ np.array(point) + subject.stood[:3, 3] for point in points)
+    return Eyes(left, right, "as asked", 1.0, sided=False)
 
 
 def _settle_sides(subject: Subject, facing: np.ndarray) -> None:
