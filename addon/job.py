@@ -19,7 +19,7 @@ from .dataset.caption_options import CaptionOptions
 from .dataset.checks import check, write_checks
 from .dataset.layout import read_job
 from .dataset.output import Output
-from .dataset.packages import check_trainer, package
+from .dataset.packages import check_fits, check_trainer, package
 from .dataset.process import process
 from .dataset.report import report
 from .dataset.rights import check_asked
@@ -51,16 +51,22 @@ def inspect(file: str, overrides: dict[str, str | None], sitter: dict[str, str],
 
 def make(request: Request, out: Path, tell: Tell) -> Outcome:
     """All of it: photographs, dataset, packages, report. Raises InputError before anything is begun."""
-    trainers = tuple(check_trainer(trainer) for trainer in request.trainers)
-    check_asked(request.source, request.purpose, request.reason, trainers, sitter=request.is_sitter)
-    if request.trigger is None:
-        raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
-    CaptionOptions.from_job(asdict(request))  # complains now, not after an hour of photographs
-    Output.from_job(asdict(request)).check_enlarging(request.resolution)
+    check_request(request)
     outcome = render(request, out, tell)
     if outcome.shots > len(outcome.failed):
         finish(out, request.trainers, tell, outcome)
     return outcome
+
+
+def check_request(request: Request) -> None:
+    """Complain now of what would be refused after an hour of photographs. Raises InputError; touches no file."""
+    trainers = tuple(check_trainer(trainer) for trainer in request.trainers)
+    check_fits(trainers, request.base)
+    check_asked(request.source, request.purpose, request.reason, trainers, sitter=request.is_sitter)
+    if request.trigger is None:
+        raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
+    CaptionOptions.from_job(asdict(request))
+    Output.from_job(asdict(request)).check_enlarging(request.resolution)
 
 
 def finish(

@@ -34,6 +34,7 @@ from .plan.presets import Preset, load_preset
 from .plan.relight import Relights, adjustment, apply, plan_json, read_relights, renderings
 from .plan.rigs import Adjust
 from .plan.shots import Plan, Shot
+from .plan.vary import vary
 from .render.options import RenderOptions
 from .request import Request, check_out, unless_begun, write_job
 from .sidecar import corrections
@@ -80,7 +81,7 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
 
 
 def _preset(request: Request) -> Preset:
-    preset = load_preset(request.preset)
+    preset = vary(load_preset(request.preset), request.axes, request.prints_per_take, request.budget)
     if request.background_folder is None:
         return preset
     photos(request.background_folder)

@@ -30,6 +30,8 @@ class Request:
     preset: str = DEFAULT_PRESET
     seed: int | None = None
     budget: int | None = None
+    axes: dict[str, dict[str, int | float]] = field(default_factory=dict)
+    prints_per_take: int | None = None
     trigger: str | None = None
     class_word: str | None = None
     style: str = "tags"

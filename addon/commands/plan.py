@@ -12,7 +12,8 @@ from ..plan.facts import CharacterFacts
 from ..plan.planner import make_plan
 from ..plan.presets import load_preset
 from ..plan.table import plan_json, plan_table
-from .words import Commands, add_plan, file
+from ..plan.vary import vary
+from .words import Commands, add_plan, axes, file, prints_per_take
 
 
 def add(commands: Commands) -> None:
@@ -25,7 +26,7 @@ def add(commands: Commands) -> None:
 
 def run(given: argparse.Namespace, console: Console) -> int:
     """Do it; the exit status."""
-    preset = load_preset(given.preset)
+    preset = vary(load_preset(given.preset), axes(given), prints_per_take(given), given.budget)
     facts = CharacterFacts.from_json(job.inspect(file(given.file), {}, {})["facts"]) if given.file else None
     plan = make_plan(preset, facts, given.seed, given.budget)
     console.say(json.dumps(plan_json(plan), ensure_ascii=False) if console.as_json else plan_table(plan))

@@ -15,6 +15,7 @@ from ..dataset.output import FORMATS, SHAPES, TABLE, check_size
 from ..dataset.packages import ALL, bases, check_base, trainers
 from ..dataset.rights import PURPOSES, check_reason, check_source, source_names
 from ..outcome import Outcome
+from ..plan.vary import MOST_PRINTS, parse_axis
 from ..render.options import DEVICES, ENGINES
 from ..request import DEFAULT_PRESET, Request
 from ..sidecar import ALWAYS, check_axis, check_eyes
@@ -65,6 +66,20 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     """Budget and seed."""
     parser.add_argument("--budget", type=count, metavar="N", help="how many pictures")
     parser.add_argument("--seed", type=int, metavar="N", help="another seed plans other pictures")
+    parser.add_argument(
+        "--axis",
+        action="append",
+        default=[],
+        metavar="AXIS=NAME,…",
+        help="only these settings on an axis, in place of the preset's, each with a weight if wanted: "
+        "--axis expression=neutral,happy:3",
+    )
+    parser.add_argument(
+        "--prints-per-take",
+        type=count,
+        metavar="N",
+        help="up to so many pictures of one render, which differ in light and background (as the preset has it)",
+    )
 
 
 def add_photography(parser: argparse.ArgumentParser, trigger_needed: bool) -> None:
@@ -178,6 +193,8 @@ def request(given: argparse.Namespace) -> Request:
         preset=given.preset,
         seed=given.seed,
         budget=given.budget,
+        axes=axes(given),
+        prints_per_take=prints_per_take(given),
         trigger=given.trigger,
         samples=given.samples,
         device=given.device,
@@ -188,6 +205,18 @@ def request(given: argparse.Namespace) -> Request:
         **{name: value for name, value in optional.items() if value is not None},
         **rights(given),
     )
+
+
+def axes(given: argparse.Namespace) -> dict[str, dict[str, int | float]]:
+    """What is switched on, by axis. Raises InputError for an axis or a setting that nobody knows."""
+    return dict(parse_axis(text) for text in given.axis)
+
+
+def prints_per_take(given: argparse.Namespace) -> int | None:
+    """How many pictures one render may give. Raises InputError for too many."""
+    if given.prints_per_take is not None and given.prints_per_take > MOST_PRINTS:
+        raise InputError(f"--prints-per-take {given.prints_per_take}: choose a number from 1 to {MOST_PRINTS}.")
+    return None if given.prints_per_take is None else int(given.prints_per_take)
 
 
 def file(name: str) -> str:

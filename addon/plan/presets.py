@@ -12,6 +12,7 @@ from typing import Any
 from ..common.errors import InputError
 from ..common.tables import Table, read_table
 from .control import DEFAULT
+from .folders import built_in, own_files
 from .names import unknown
 from .rules import Exclusion, first_match, rules
 from .schema import Listed, Written, parse
@@ -27,8 +28,6 @@ BASE = {
     "lighting": "neutral_studio",
     "background": "neutral_grey",
 }
-#: pip puts shot_presets/ inside the package; a checkout and a Blender extension have it beside addon/.
-FOLDERS = (Path(__file__).parents[1] / "shot_presets", Path(__file__).parents[2] / "shot_presets")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Preset:
 
 
 def load_preset(name_or_path: str) -> Preset:
-    """A built-in preset by name, or a user's by the path of its YAML file.
+    """A built-in preset or one of the user's own by name, or any by the path of its YAML file.
 
     Raises InputError (file, line, what is allowed) for whatever is wrong with it.
     """
@@ -108,7 +107,7 @@ def load_preset(name_or_path: str) -> Preset:
 
 def list_presets() -> list[Preset]:
     """Every built-in preset, by name."""
-    return [resolve(read_table(path)) for path in _built_in().values()]
+    return [resolve(read_table(path)) for path in built_in().values()]
 
 
 def resolve(table: Table) -> Preset:
@@ -143,21 +142,14 @@ def resolve(table: Table) -> Preset:
     return preset
 
 
-def _built_in() -> dict[str, Path]:
-    folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
-    if folder is None:
-        raise InputError("The built-in presets are missing. Install Modelsheet again.")
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
 def _find(name: str, beside: Path, where: str) -> Path:
-    """A built-in name, or a path (relative to `beside`) that ends in .yaml or .yml."""
-    known = _built_in()
+    """A built-in name, one of the user's own, or a path (relative to `beside`) that ends in .yaml or .yml."""
+    known = own_files() | built_in()
     if name in known:
         return known[name]
     path = beside / name
     if path.suffix.lower() not in (".yaml", ".yml"):
-        raise unknown(where or "preset", "a built-in preset or the path of a .yaml file", name, known)
+        raise unknown(where or "preset", "a built-in preset, one of your own or the path of a .yaml file", name, known)
     if not path.is_file():
         prefix = f"{where}: " if where else ""
         raise InputError(f"{prefix}{path}: no such preset file. Check the path, or run `modelsheet presets`.")
