@@ -121,7 +121,14 @@ def test_relighting_makes_prints_without_rendering(made: tuple[Path, list[dict[s
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, disturbed: list[str], number: signal.Signals) -> None:
     out = tmp_path / "mara"
-    running = subprocess.Popen([*disturbed, str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    running = subprocess.Popen(
+        [*disturbed, str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        # What a shell starts with & is deaf to Ctrl-C, and so would be whatever the tests start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert running.stdout is not None
     for line in running.stdout:
         if json.loads(line)["event"] == "shot":
