@@ -87,14 +87,14 @@ class Denoiser:
             self._device = 0
 
     def clean(self, name: str, pixels: np.ndarray) -> np.ndarray:
-        """Denoise "albedo" or "normal", (H, W, 3) float32, by itself, as a guide for the picture."""
+        """Denoise "albedo" or "normal", (H, W, 3) float32, by itself, as a guide for the pictures to come."""
         self._resize(pixels)
         self._write(name, pixels)
         self._run(self._filter({name: name, "output": "output"}))
         return self._read("output")
 
     def guide(self, albedo: np.ndarray, normal: np.ndarray) -> None:
-        """Set the guides, as clean() returns them, for the pictures to come."""
+        """Set the guides of the pictures to come: free of noise, or nearly."""
         self._resize(albedo)
         self._write("albedo", albedo)
         self._write("normal", normal)

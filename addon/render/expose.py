@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sitting to a negative: one render that holds every light apart, its guides denoised.
+"""A sitting to a negative: one render that holds every light apart, its albedo denoised as a guide for the prints.
 
 Engines without light groups render each lighting by itself, and hold it whole: the negative looks the same.
 """
@@ -7,7 +7,6 @@ Engines without light groups render each lighting by itself, and hold it whole: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from ..plan.settings import setting
 from ..plan.strips import strips
 from ..studio.lights import light, rig
 from .denoise import Denoiser
-from .negative import Negative, half, twice_half
+from .negative import Negative
 from .passes import Passes, render_passes, set_groups
 from .sitting import Sitting
 from .stopwatch import Stopwatch
@@ -37,17 +36,21 @@ def expose(
     """
     passes, groups, asked = (_together if grouped else _one_by_one)(sitting, lightings)
     watch.lap("render")
-    albedo, normal = (_guide(name, pixels, denoiser) for name, pixels in _guides(passes))
+    albedo = passes.albedo
+    if albedo is not None and denoiser is not None:
+        albedo = denoiser.clean("albedo", albedo)
     watch.lap("denoise")
-    return Negative(
-        header={"units": asked, "truth": sitting.truth},
-        groups={name: half(pixels) for name, pixels in groups.items()},
-        alpha=half(passes.alpha),
-        albedo=albedo,
-        normal=normal,
-        depth=_depth(passes, sitting.camera.distance),
-        crop=sitting.crop,
-        size=sitting.size,
+    # Without depth of field the normals are nearly free of noise: denoising them too costs a third of a print's
+    # denoising more and wins 0.02 to 0.12 dB (three characters, 384 px, 16 samples).
+    guides = {"albedo": albedo, "normal": passes.normal}
+    return Negative.of(
+        {"units": asked, "truth": sitting.truth},
+        groups,
+        {name: pixels for name, pixels in guides.items() if pixels is not None},
+        passes.alpha,
+        np.zeros_like(passes.alpha) if passes.depth is None else passes.depth / np.float32(sitting.camera.distance),
+        sitting.crop,
+        sitting.size,
     )
 
 
@@ -72,20 +75,3 @@ def _one_by_one(sitting: Sitting, lightings: Sequence[str]) -> Exposure:
         passes = render_passes(sitting.crop, sitting.size)
         groups[f"{WHOLE}{name}"] = passes.combined
     return passes, groups, dict.fromkeys(groups, 1.0)
-
-
-def _guides(passes: Passes) -> list[tuple[str, np.ndarray | None]]:
-    return [("albedo", passes.albedo), ("normal", passes.normal)]
-
-
-def _guide(name: str, pixels: np.ndarray | None, denoiser: Denoiser | None) -> Any:
-    if pixels is None:
-        return None
-    return half(pixels if denoiser is None else denoiser.clean(name, pixels))
-
-
-def _depth(passes: Passes, distance: float) -> np.ndarray:
-    if passes.depth is None:
-        return np.zeros_like(passes.alpha)
-    rough, rest = twice_half(passes.depth / distance)
-    return rough + rest

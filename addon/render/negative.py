@@ -3,14 +3,14 @@
 
 One OpenEXR file of half floats, cut out around the character. Channels: R G B A (the sum of all lights as rendered,
 premultiplied), one GROUP.R .G .B for each lamp, `world` and, where something else shines, `residual`; albedo.R .G .B
-and normal.X .Y .Z, both denoised; depth.Z and depth.rest, whose sum is the depth (a half float alone would be 1 mm
+(denoised) and normal.X .Y .Z; depth.Z and depth.rest, whose sum is the depth (a half float alone would be 1 mm
 out at 2 m). Its header says what it is: see Negative.header.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from .exr import ExrError, read_header, read_parts, write_exr
 FORMAT = 1
 #: The largest half float.
 LARGEST = 65504.0
+#: Rows of a picture that are turned to half floats at a time.
+BLOCK = 16
 RGB, XYZ = "RGB", "XYZ"
 #: Names that are no groups of light.
 GUIDES = {"albedo": RGB, "normal": XYZ}
@@ -44,52 +46,96 @@ class Negative:
     """header: {"key", "units": {group: brightness at which it was lit}, "truth", "software"}; the file adds format,
     version, size, crop and the pixels' hash.
 
-    groups: name -> (H, W, 3) premultiplied linear Rec.709; alpha: (H, W); albedo, normal (camera space: right, up,
-    towards the camera): (H, W, 3), denoised, or None where the engine gives none; depth: (H, W) along the view axis,
-    in camera distances (truth's camera.distance), 0 where nothing is. All float32 with the values of half floats, so
-    that a print developed at once and one developed from the file are the same.
-    crop: x0, y0, x1, y1 in pixels from the top left corner of a picture of `size`.
+    names, pixels: the channels in the file's order, and their (H, W, C) half floats. All that is cut out of them is
+    float32 with the values of half floats, so that a print developed at once and one developed from the file are the
+    same. crop: x0, y0, x1, y1 in pixels from the top left corner of a picture of `size`.
     """
 
     header: Header
-    groups: Mapping[str, np.ndarray]
-    alpha: np.ndarray
-    albedo: np.ndarray | None
-    normal: np.ndarray | None
-    depth: np.ndarray
+    names: tuple[str, ...]
+    pixels: np.ndarray
     crop: tuple[int, int, int, int]
     size: tuple[int, int]
+
+    @classmethod
+    def of(
+        cls,
+        header: Header,
+        groups: Mapping[str, np.ndarray],
+        guides: Mapping[str, np.ndarray],
+        alpha: np.ndarray,
+        depth: np.ndarray,
+        crop: tuple[int, int, int, int],
+        size: tuple[int, int],
+    ) -> Negative:
+        """Of float32 arrays: see the properties below. Nothing infinite or undefined is left in it."""
+        with np.errstate(over="ignore"):  # what is too large for a half float ends below
+            rough = depth.astype(np.float16)
+        singles = {"A": alpha, "depth.Z": rough, "depth.rest": depth - rough}
+        layers = {name: (RGB, pixels) for name, pixels in groups.items()}
+        layers |= {name: (GUIDES[name], pixels) for name, pixels in guides.items()}
+        layered = [f"{name}.{axis}" for name, (axes, _) in layers.items() for axis in axes]
+        names = _ordered([*RGB, *singles, *layered])
+        pixels = np.empty((*alpha.shape, len(names)), np.float16)
+        places = [(names.index(f"{name}.{axes[0]}"), layer) for name, (axes, layer) in layers.items()]
+        lone = [(names.index(name), layer) for name, layer in singles.items()]
+        with np.errstate(over="ignore"):
+            for rows in _blocks(len(alpha)):  # so many as stay in the processor's cache
+                part = pixels[rows]
+                part[..., :3] = sum(layer[rows] for layer in groups.values())
+                for place, layer in places:
+                    part[..., place : place + 3] = layer[rows]
+                for place, layer in lone:
+                    part[..., place] = layer[rows]
+                if not np.isfinite(part).all():
+                    part[...] = np.nan_to_num(part, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
+        return cls(header, names, pixels, crop, size)
 
     @property
     def units(self) -> dict[str, float]:
         """Brightness at which each group was lit."""
         return self.header["units"]
 
+    @property
+    def groups(self) -> Mapping[str, np.ndarray]:
+        """Name -> (H, W, 3) premultiplied linear Rec.709."""
+        return _Layers(self.names, self.pixels, [*self.units, *([RESIDUAL] if f"{RESIDUAL}.R" in self.names else [])])
 
-def half(pixels: np.ndarray) -> np.ndarray:
-    """float32 with the values that half floats can hold; nothing infinite or undefined is left."""
-    with np.errstate(over="ignore"):
-        small = pixels.astype(np.float16)
-    if not np.isfinite(small).all():
-        small = np.nan_to_num(small, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
-    return small.astype(np.float32)
+    @property
+    def alpha(self) -> np.ndarray:
+        """(H, W)."""
+        return self._channel("A")
 
+    @property
+    def albedo(self) -> np.ndarray | None:
+        """(H, W, 3), denoised; None where the engine gives none."""
+        return self._guide("albedo")
 
-def twice_half(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two arrays of half-float values whose sum has the precision of both."""
-    rough = half(pixels)
-    return rough, half(pixels - rough)
+    @property
+    def normal(self) -> np.ndarray | None:
+        """(H, W, 3) in camera space: right, up, towards the camera; None where the engine gives none."""
+        return self._guide("normal")
+
+    @property
+    def depth(self) -> np.ndarray:
+        """(H, W) along the view axis, in camera distances (truth's camera.distance), 0 where nothing is."""
+        return self._channel("depth.Z") + self._channel("depth.rest")
+
+    def _guide(self, name: str) -> np.ndarray | None:
+        return _Layers(self.names, self.pixels, [*GUIDES]).get(name)
+
+    def _channel(self, name: str) -> np.ndarray:
+        return self.pixels[..., self.names.index(name)].astype(np.float32)
 
 
 def write_negative(path: Path, negative: Negative) -> None:
     """Write it whole. Raises WorkError in plain words when the disk is full or the folder can't be written."""
-    names, pixels = _channels(negative)
     header = {
         "format": FORMAT, "modelsheet": VERSION, **negative.header, "size": list(negative.size),
-        "crop": list(negative.crop), "pixels": sha256_bytes(pixels.tobytes()),
+        "crop": list(negative.crop), "pixels": _hash(negative.pixels),
     }  # fmt: skip
     with whole(path) as part:
-        write_exr(part, names, pixels, negative.crop[:2], negative.size, dumps(header))
+        write_exr(part, negative.names, negative.pixels, negative.crop[:2], negative.size, dumps(header))
 
 
 def negative_header(path: Path) -> Header:
@@ -112,69 +158,40 @@ def read_negative(path: Path, key: str | None = None) -> Negative:
         raise BadNegative(f"{path}: the negative of another character, shot or version. {RENDERED_AGAIN}")
     names, pixels = parts[0]
     if names != (order := _ordered(names)):
-        names, pixels = order, pixels[..., [names.index(name) for name in order]]
-    if (list(crop), list(size)) != (header["crop"], header["size"]) or sha256_bytes(pixels.tobytes()) != header[
-        "pixels"
-    ]:
+        names, pixels = order, np.ascontiguousarray(pixels[..., [names.index(name) for name in order]])
+    if (list(crop), list(size)) != (header["crop"], header["size"]) or _hash(pixels) != header["pixels"]:
         raise _damaged(path, "its pixels are not those that were written")
-    layers = _Layers(names, pixels)
-    if not header["units"].keys() <= layers.keys():
+    if not {f"{name}.R" for name in header["units"]} <= set(names):
         raise _damaged(path, "it does not hold the lamps that it names")
-    groups = layers.only([*header["units"], *([RESIDUAL] if RESIDUAL in layers else [])])
-    guides = {name: layers.get(name) for name in GUIDES}
-    depth = layers.channel("depth.Z") + layers.channel("depth.rest")
-    return Negative(header, groups, layers.channel("A"), guides["albedo"], guides["normal"], depth, crop, size)
+    return Negative(header, names, pixels, crop, size)
 
 
 class _Layers(Mapping[str, np.ndarray]):
     """Layers of three channels as (H, W, 3) float32, cut out of all channels when they are asked for."""
 
-    def __init__(self, names: tuple[str, ...], pixels: np.ndarray, chosen: list[str] | None = None) -> None:
-        first = [name[:-2] for name in names if name[-2:] in (".R", ".X")]
-        self._names, self._pixels = names, pixels
-        self._chosen = first if chosen is None else chosen
-
-    def only(self, chosen: list[str]) -> _Layers:
-        """Some of them."""
-        return _Layers(self._names, self._pixels, chosen)
-
-    def channel(self, name: str) -> np.ndarray:
-        """One channel, (H, W) float32."""
-        return self._pixels[..., self._names.index(name)].astype(np.float32)
+    def __init__(self, names: tuple[str, ...], pixels: np.ndarray, chosen: Sequence[str]) -> None:
+        first = {name: f"{name}.{GUIDES.get(name, RGB)[0]}" for name in chosen}
+        self._places = {name: names.index(channel) for name, channel in first.items() if channel in names}
+        self._pixels = pixels
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self._chosen:
-            raise KeyError(name)
-        first = self._names.index(f"{name}.{GUIDES.get(name, RGB)[0]}")
+        first = self._places[name]
         return self._pixels[..., first : first + 3].astype(np.float32)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._chosen)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._chosen)
+        return len(self._places)
 
 
-def _channels(negative: Negative) -> tuple[tuple[str, ...], np.ndarray]:
-    """All channels by name, in the file's order, and their (H, W, C) half floats."""
-    layers: dict[str, tuple[str, np.ndarray]] = {name: (RGB, pixels) for name, pixels in negative.groups.items()}
-    guides = {"albedo": negative.albedo, "normal": negative.normal}
-    layers |= {name: (GUIDES[name], pixels) for name, pixels in guides.items() if pixels is not None}
-    singles = dict(zip(("depth.Z", "depth.rest"), twice_half(negative.depth), strict=True))
-    names = _ordered(
-        ["R", "G", "B", "A", *singles, *(f"{name}.{axis}" for name, (axes, _) in layers.items() for axis in axes)]
-    )
-    pixels = np.empty((*negative.alpha.shape, len(names)), np.float16)
-    total = np.zeros((*negative.alpha.shape, 3), np.float32)
-    for group in negative.groups.values():
-        total += group
-    pixels[..., :3], pixels[..., 3] = half(total), negative.alpha
-    for name, (axes, layer) in layers.items():
-        first = names.index(f"{name}.{axes[0]}")
-        pixels[..., first : first + 3] = layer
-    for name, channel in singles.items():
-        pixels[..., names.index(name)] = channel
-    return names, pixels
+def _blocks(rows: int) -> Iterator[slice]:
+    for first in range(0, rows, BLOCK):
+        yield slice(first, first + BLOCK)
+
+
+def _hash(pixels: np.ndarray) -> str:
+    return sha256_bytes(memoryview(pixels).cast("B"))
 
 
 def _ordered(names: Iterable[str]) -> tuple[str, ...]:
