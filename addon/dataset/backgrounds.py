@@ -27,9 +27,11 @@ def composite(picture: Image.Image, background: Setting, photo: Path | None = No
     if kind == "clear":
         return Image.fromarray(_hide(rgba, trained_on(background)))
     out = _behind(background, photo, picture.size).copy()
-    alpha = rgba[..., 3]
-    np.copyto(out, rgba[..., :3], where=(alpha == 255)[..., None])
-    edge = np.nonzero((alpha > 0) & (alpha < 255))
+    alpha = np.ascontiguousarray(rgba[..., 3])
+    solid = alpha == 255
+    for channel in range(3):  # one by one takes a quarter of the time
+        np.copyto(out[..., channel], rgba[..., channel], where=solid)
+    edge = np.divmod(np.flatnonzero((alpha > 0) & ~solid), alpha.shape[1])
     share = alpha[edge][:, None].astype(np.float32) / 255
     # A gradient's own fineness counts where something shows through, elsewhere its 8 bits are what is seen.
     noise: np.ndarray | float = 0.0
@@ -44,9 +46,7 @@ def composite(picture: Image.Image, background: Setting, photo: Path | None = No
 def _behind(background: Setting, photo: Path | None, size: tuple[int, int]) -> np.ndarray:
     """The background alone, uint8 HxWx3 of `size` (width, height); not to be written into."""
     row = background.geometry
-    if row["kind"] == "flat":
-        return np.broadcast_to(np.array(row["colour"], np.uint8), (size[1], size[0], 3))
-    if row["kind"] == "gradient":
+    if row["kind"] in ("flat", "gradient"):
         return _backdrop(size, dumps(row))
     if photo is None:
         raise InputError("background folder: no folder of pictures given. Add --backgrounds FOLDER.")
@@ -55,9 +55,12 @@ def _behind(background: Setting, photo: Path | None, size: tuple[int, int]) -> n
 
 @lru_cache(maxsize=8)
 def _backdrop(size: tuple[int, int], geometry: str) -> np.ndarray:
-    """A gradient's picture: the same for every shot of a size."""
+    """A plain background's picture: the same for every shot of a size."""
+    row = json.loads(geometry)
+    if row["kind"] == "flat":
+        return np.asarray(Image.new("RGB", size, tuple(row["colour"])))
     across, down = np.arange(size[0])[None, :], np.arange(size[1])[:, None]
-    return to_srgb(*_gradient(across, down, size, json.loads(geometry)))
+    return to_srgb(*_gradient(across, down, size, row))
 
 
 def trained_on(background: Setting) -> Setting:

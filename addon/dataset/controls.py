@@ -21,6 +21,7 @@ from .frame import Frame
 from .intake import read_bytes
 from .layout import Row
 from .output import Size
+from .pictures import encoded
 
 #: Raise it when pose_picture draws something else.
 RECIPE = 1
@@ -56,9 +57,7 @@ def pose_picture(row: Row, size: Size) -> bytes | None:
     radius = max(1.0, table["point_radius"] * side)
     for name, (x, y) in points.items():
         draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=tuple(table["points"][name]))
-    stream = io.BytesIO()
-    picture.save(stream, "PNG", compress_level=6)
-    return stream.getvalue()
+    return encoded(picture, "png")
 
 
 def pose_json(row: Row, size: Size) -> bytes:

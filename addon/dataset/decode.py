@@ -25,9 +25,8 @@ def normalised(opened: Image.Image) -> Image.Image:
         raise ValueError(f"pixels of mode {opened.mode}")
     profile = opened.info.get("icc_profile")
     if opened.mode in ("RGB", "RGBA") and not profile and not _turned(opened) and "transparency" not in opened.info:
-        plain = opened.copy()
-        plain.info = {}
-        return plain
+        opened.info = {}  # where profile and metadata are: nothing but pixels is left, and these need no copy
+        return opened
     picture = _eight_bit(ImageOps.exif_transpose(opened))
     alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
     colours = _srgb(picture, profile) if profile else picture.convert("RGB")

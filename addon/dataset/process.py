@@ -24,7 +24,7 @@ from .intake import MAX_SIDE, open_picture
 from .layout import PROCESSED, RAW, Row, read_job, read_rows
 from .light import resampled
 from .neighbours import greatest
-from .output import Output
+from .output import TABLE, Output
 from .pictures import picture_size
 from .portable import name_fault
 
@@ -126,7 +126,7 @@ def mask_path(out: Path, row: Row) -> Path:
 def _save(out: Path, path: Path, picture: Image.Image, before: str | None) -> str:
     """Write a PNG; what stood there and is not what we wrote before goes to OUT/backup. Returns its hash."""
     with whole(path) as part:
-        picture.save(part, "PNG", compress_level=4)
+        picture.save(part, "PNG", **TABLE["formats"]["png"]["options"])
         made = sha256_file(part)
         if path.is_file() and sha256_file(path) not in (before, made):  # made: a run that was killed wrote it
             keep_original(out, path)

@@ -21,9 +21,8 @@ def backdrop_gap(sample: Sample, geometry: dict[str, Any]) -> float | None:
 
     geometry: of a background's setting, flat or gradient.
     """
-    small = max(1, max(sample.light.shape) // 256)
+    small = max(1, max(sample.shape) // 256)
     subject = sample.subject[::small, ::small]
-    rgb = sample.rgb[::small, ::small]
     if not sample.known:
         behind = np.zeros(subject.shape, bool)
         behind[[0, 1]] = True
@@ -31,7 +30,7 @@ def backdrop_gap(sample: Sample, geometry: dict[str, Any]) -> float | None:
         behind = ~grown(subject, max(1, round(AWAY * max(subject.shape))))
     if behind.mean() < LEAST and sample.known:
         return None
-    colour = np.median(rgb[behind].astype(np.float32), axis=0)
+    colour = np.array([np.median(channel[::small, ::small][behind]) for channel in sample.channels], np.float32)
     if geometry.get("kind") == "flat":
         low = high = np.array(geometry["colour"], np.float32)
     elif geometry.get("kind") == "gradient":

@@ -19,16 +19,16 @@ def magenta(sample: Sample) -> float | None:
     if sample.box is None:
         return None
     left, top, right, bottom = sample.box
-    red, green, blue = np.moveaxis(sample.rgb[top:bottom, left:right], -1, 0)
+    red, green, blue = (channel[top:bottom, left:right] for channel in sample.channels)
     # Nearly always none is near magenta: the costly comparison is for the few that are.
     near = sample.subject[top:bottom, left:right] & (green < red) & (green < blue)
     r, g, b = (channel[near].astype(np.float32) for channel in (red, green, blue))
     low, high = np.minimum(r, b), np.maximum(r, b)
     found = (low >= LEAST) & (g <= GREEN * low) & (high - low <= APART * high)
-    return float(found.sum() / sample.subject.sum())
+    return float(np.count_nonzero(found) / np.count_nonzero(sample.subject))
 
 
 def colourless(sample: Sample) -> bool:
     """Whether the picture has no colours at all, to within what JPEG adds."""
-    red, green, blue = np.moveaxis(sample.rgb[::4, ::4].astype(np.int16), -1, 0)
+    red, green, blue = (channel[::4, ::4].astype(np.int16) for channel in sample.channels)
     return bool((np.abs(red - green) <= SLIGHT).all() and (np.abs(blue - green) <= SLIGHT).all())

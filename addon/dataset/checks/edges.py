@@ -5,32 +5,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from .filters import box_of, light_of
+from .filters import light_of
 
 #: Alpha between which an edge is soft, and from which the subject is solid.
 SOFT, SOLID = (24, 232), 250
-#: Fewer soft pixels than this tell nothing.
-FEWEST = 40
+#: Fewer soft pixels than this tell nothing; of many about so many are looked at, all along the outline.
+FEWEST, ENOUGH = 40, 2000
 
 
-def halo(rgba: np.ndarray) -> float | None:
-    """(H, W, 4) uint8, straight alpha: brightness of the soft edge less that of the solid subject beside it, codes.
+def halo(rgba: np.ndarray, alpha: np.ndarray) -> float | None:
+    """(H, W, 4) uint8, straight alpha, and that alpha by itself, (H, W): the soft edge's brightness less that of the
+    solid subject beside it, in codes.
 
     The median over the outline: a rim light brightens a part of it, a halo all. None without soft edges.
     """
-    box = box_of(rgba[..., 3] > SOFT[0])
-    if box is None:
+    places = np.flatnonzero((alpha > SOFT[0]) & (alpha < SOFT[1]))
+    if len(places) < FEWEST:
         return None
-    rgba = np.pad(rgba[box[1] : box[3], box[0] : box[2]], ((2, 2), (2, 2), (0, 0)))
-    alpha = rgba[..., 3]
-    rows, columns = np.nonzero((alpha > SOFT[0]) & (alpha < SOFT[1]))
-    if len(rows) < FEWEST:
-        return None
+    rows, columns = np.divmod(places[:: max(1, len(places) // ENOUGH)], alpha.shape[1])
     near, weight = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
     for down in range(-2, 3):
         for across in range(-2, 3):
-            solid = alpha[rows + down, columns + across] >= SOLID
-            near += light_of(rgba[rows + down, columns + across, :3]) * solid
+            y, x = (rows + down).clip(0, alpha.shape[0] - 1), (columns + across).clip(0, alpha.shape[1] - 1)
+            solid = alpha[y, x] >= SOLID
+            near += light_of(rgba[y, x, :3]) * solid
             weight += solid
     known = weight > 0
     if known.sum() < FEWEST:
@@ -42,6 +40,6 @@ def halo(rgba: np.ndarray) -> float | None:
 def softness(alpha: np.ndarray) -> float | None:
     """How many pixels wide the soft edge is: soft pixels over the outline's length. None for too short an outline."""
     solid = alpha >= 128
-    outline = int((solid[1:] != solid[:-1]).sum() + (solid[:, 1:] != solid[:, :-1]).sum())
-    soft = int(((alpha > SOFT[0]) & (alpha < SOFT[1])).sum())
+    outline = np.count_nonzero(solid[1:] ^ solid[:-1]) + np.count_nonzero(solid[:, 1:] ^ solid[:, :-1])
+    soft = np.count_nonzero((alpha > SOFT[0]) & (alpha < SOFT[1]))
     return soft / outline if outline >= FEWEST else None

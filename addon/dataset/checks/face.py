@@ -46,7 +46,7 @@ def face_contrast(entry: Entry, sample: Sample) -> float | None:
     head = ((row or {}).get("boxes") or {}).get("head")
     if row is None or not head or not row.get("size"):
         return None
-    scale = sample.light.shape[1] / row["size"][0], sample.light.shape[0] / row["size"][1]
+    scale = sample.shape[1] / row["size"][0], sample.shape[0] / row["size"][1]
     reach = AROUND * (head[3] - head[1])
     found = []
     for name in ("left_eye", "right_eye"):

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
+#: Of grain(), see there.
+GRAIN = float(np.sqrt(np.pi / 2) / 6)
 #: Rec. 709 weights, on codes: what is judged is what is seen.
 _LIGHT = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
@@ -15,10 +18,36 @@ def light_of(rgb: np.ndarray) -> np.ndarray:
     return red * _LIGHT[0] + green * _LIGHT[1] + blue * _LIGHT[2]  # no matrix product: its threads cost more than it
 
 
+def brightness(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> np.ndarray:
+    """The same of three channels (H, W) uint8, to the nearest code: (H, W) uint8."""
+    weighted = np.multiply(red, 54, dtype=np.uint16)
+    weighted += np.multiply(green, 183, dtype=np.uint16)
+    weighted += np.multiply(blue, 19, dtype=np.uint16)
+    weighted += 128
+    return (weighted >> 8).astype(np.uint8)
+
+
+def counted(codes: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
+    """How many pixels (of those where `where` is true) have each of the 256 codes; (H, W) uint8 in, (256,) out."""
+    mask = None if where is None else Image.fromarray(where.view(np.uint8))
+    return np.array(Image.fromarray(codes).histogram(mask))
+
+
 def softened(light: np.ndarray) -> np.ndarray:
-    """Blurred by a Gaussian of 1 pixel (binomial 1 4 6 4 1); the outer two rows and columns are lost."""
-    down = 6 * light[2:-2] + 4 * (light[1:-3] + light[3:-1]) + light[:-4] + light[4:]
-    return (6 * down[:, 2:-2] + 4 * (down[:, 1:-3] + down[:, 3:-1]) + down[:, :-4] + down[:, 4:]) / 256
+    """Blurred by a Gaussian of 1 pixel (binomial 1 4 6 4 1), float32; the outer two rows and columns are lost.
+
+    Codes (uint8) are added up as 16-bit numbers, which hold them just and take half the time.
+    """
+    whole = light.astype(np.uint16) if light.dtype == np.uint8 else light
+    return _binomial(_binomial(whole).T).T * np.float32(1 / 256)
+
+
+def _binomial(values: np.ndarray) -> np.ndarray:
+    """1 4 6 4 1 down the columns."""
+    pairs = values[:-1] + values[1:]  # 1 1 four times over is 1 4 6 4 1
+    for _ in range(3):
+        pairs = pairs[:-1] + pairs[1:]
+    return pairs
 
 
 def blurred(values: np.ndarray) -> np.ndarray:
@@ -27,29 +56,33 @@ def blurred(values: np.ndarray) -> np.ndarray:
 
 
 def slopes(light: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The gradient across and down, codes a pixel; the outer row and column are lost."""
-    return (light[1:-1, 2:] - light[1:-1, :-2]) / 2, (light[2:, 1:-1] - light[:-2, 1:-1]) / 2
+    """The gradient across and down, codes in two pixels; the outer row and column are lost."""
+    return light[1:-1, 2:] - light[1:-1, :-2], light[2:, 1:-1] - light[:-2, 1:-1]
 
 
 def grain(light: np.ndarray) -> np.ndarray:
-    """What neither slope nor curve explains, per pixel, scaled so that white noise of 1 code gives about 1.
+    """What neither slope nor curve explains, per pixel: codes (H, W) uint8 to int16, to be multiplied by GRAIN, so that
+    white noise of 1 code gives about 1.
 
     Immerkær, "Fast Noise Variance Estimation", 1996; the outer row and column are lost.
     """
-    down = light[:-2] - 2 * light[1:-1] + light[2:]
+    whole = light.astype(np.int16)
+    down = whole[:-2] - 2 * whole[1:-1] + whole[2:]
     second = down[:, :-2] - 2 * down[:, 1:-1] + down[:, 2:]
-    return np.abs(second) * (np.sqrt(np.pi / 2) / 6)
+    return np.abs(second, out=second)
 
 
-def spots(values: np.ndarray) -> np.ndarray:
-    """By how many codes a pixel is above everything two pixels away (uint8 in, int16 out); edges of 2 are lost."""
+def spots(values: np.ndarray, far: int) -> np.ndarray:
+    """Which pixels (H, W) uint8 are more than `far` codes above everything two pixels away; edges of 2 are lost."""
     height, width = values.shape
     highest = np.zeros((height - 4, width - 4), values.dtype)
     for down in range(5):
         for across in range(5):
             if max(abs(down - 2), abs(across - 2)) == 2:
                 np.maximum(highest, values[down : down + height - 4, across : across + width - 4], out=highest)
-    return values[2:-2, 2:-2].astype(np.int16) - highest
+    np.minimum(highest, 255 - far, out=highest)
+    highest += np.uint8(far)
+    return values[2:-2, 2:-2] > highest
 
 
 def tiles(values: np.ndarray, side: int) -> np.ndarray:
@@ -67,8 +100,12 @@ def tiles(values: np.ndarray, side: int) -> np.ndarray:
 def shrunk(mask: np.ndarray, pixels: int) -> np.ndarray:
     """The mask without what lies within so many pixels of its edge; the picture's own edge does not count."""
     for _ in range(pixels):
-        padded = np.pad(mask, 1, constant_values=True)
-        mask = padded[1:-1, 1:-1] & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+        left = mask.copy()
+        left[1:] &= mask[:-1]
+        left[:-1] &= mask[1:]
+        left[:, 1:] &= mask[:, :-1]
+        left[:, :-1] &= mask[:, 1:]
+        mask = left
     return mask
 
 

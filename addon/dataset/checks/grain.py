@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .filters import grain, shrunk, spots, tiles
+from .filters import GRAIN, grain, shrunk, spots, tiles
 from .sample import Sample
 
 #: Pixels a side of the squares in which noise is judged, and the quietest share of them that decides: the others hold
@@ -24,7 +24,7 @@ def noise(sample: Sample) -> float | None:
     if sample.box is None:
         return None
     left, top, right, bottom = sample.box
-    green = sample.rgb[top:bottom, left:right, 1].astype(np.float32)
+    green = sample.channels[1][top:bottom, left:right]
     if min(green.shape) < 3 * SIDE:
         return None
     whole = tiles(sample.subject[top + 1 : bottom - 1, left + 1 : right - 1], SIDE) == 1
@@ -33,21 +33,21 @@ def noise(sample: Sample) -> float | None:
     wanted = middle if middle.sum() >= FEWEST else whole
     if wanted.sum() < FEWEST:
         return None
-    return float(np.quantile(tiles(grain(green), SIDE)[wanted], QUIET))
+    return float(np.quantile(tiles(grain(green), SIDE)[wanted], QUIET)) * GRAIN
 
 
 def fireflies(sample: Sample) -> float | None:
     """How many spots of at most 3 pixels across the subject has that are far brighter or darker than all around."""
-    if min(sample.rgb.shape[:2]) < 16:
+    if min(sample.shape) < 16:
         return None
     if sample.box is None:
         return 0.0
     left, top, right, bottom = sample.box
     cut = np.s_[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
-    red, green, blue = (sample.rgb[cut][..., channel] for channel in range(3))
+    red, green, blue = (channel[cut] for channel in sample.channels)
     brightest = np.maximum(np.maximum(red, green), blue)
     darkest = 255 - np.minimum(np.minimum(red, green), blue)
-    found = [(spots(values) > FAR) & sample.subject[cut][2:-2, 2:-2] for values in (brightest, darkest)]
+    found = [spots(values, FAR) & sample.subject[cut][2:-2, 2:-2] for values in (brightest, darkest)]
     edge = ~shrunk(sample.subject[cut], 2)[2:-2, 2:-2] if any(spot.any() for spot in found) else None
     return float(sum(_count(spot & ~edge) for spot in found)) if edge is not None else 0.0
 

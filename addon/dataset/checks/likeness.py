@@ -59,9 +59,10 @@ def fingerprint(sample: Sample) -> Print | None:
     left, top, right, bottom = sample.box
     room = round(MARGIN * max(right - left, bottom - top))
     box = (left - room, top - room, right + room, bottom + room)
+    subject = Image.fromarray(sample.subject.view(np.uint8) * np.uint8(255))
     small = [
-        Image.fromarray(values).resize((SIDE, SIDE), Image.Resampling.BOX, box=_within(box, values.shape))
-        for values in (sample.rgb, sample.subject.astype(np.uint8) * 255)
+        picture.resize((SIDE, SIDE), Image.Resampling.BOX, box=_within(box, sample.shape))
+        for picture in (sample.picture, subject)
     ]
     return Print(np.asarray(small[0]), np.asarray(small[1]))
 

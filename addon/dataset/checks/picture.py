@@ -19,7 +19,6 @@ from .edges import halo, softness
 from .entry import Entry
 from .exposure import exposure
 from .face import face_contrast, face_findings
-from .filters import box_of
 from .finding import Finding, certain, judge
 from .grain import fireflies, noise
 from .likeness import Print, fingerprint
@@ -156,8 +155,8 @@ def _whole(entry: Entry, seen: Sample) -> list[Finding]:
     """Whether the picture still is what was made: its subject, its background, its face."""
     found: list[Finding] = []
     if seen.alpha is not None and seen.shown is not None:
-        both, either = (seen.subject & seen.shown).sum(), (seen.subject | seen.shown).sum()
-        found += judge("differs", float(both / max(1, either)))
+        both, either = np.count_nonzero(seen.subject & seen.shown), np.count_nonzero(seen.subject | seen.shown)
+        found += judge("differs", both / max(1, either))
     behind = background_of(entry)
     if behind is not None:
         found += judge("backdrop", backdrop_gap(seen, behind), named=entry.seen["background"].replace("_", " "))
@@ -167,8 +166,7 @@ def _whole(entry: Entry, seen: Sample) -> list[Finding]:
 
 
 def _pixels(seen: Sample) -> list[Finding]:
-    box = box_of(seen.subject)
-    if box is None:
+    if seen.box is None:
         return []
     edges, inner = edge_widths(seen, INSIDE)
     blur = judge("blur", edges) or judge("blur_inside", None if seen.alpha is None else inner)
@@ -184,12 +182,12 @@ def _edges(drawn: Image.Image | None, picture: Image.Image) -> list[Finding]:
     """The soft edges of the print, or of a picture that has alpha itself."""
     found: list[Finding] = []
     for source in (drawn, picture if picture.mode == "RGBA" else None):
-        rgba = None if source is None else np.asarray(source)
-        if rgba is None or rgba[..., 3].min() == 255:
+        if source is None or source.getchannel("A").getextrema()[0] == 255:
             continue
-        value = halo(rgba)
+        rgba, alpha = np.asarray(source), np.asarray(source.getchannel("A"))
+        value = halo(rgba, alpha)
         way = "darker" if value is not None and value < 0 else "brighter"
         found += judge("halo", None if value is None else abs(value), way=way)
-        found += judge("wide_edge", softness(rgba[..., 3]))
-        found += judge("transparent", float((rgba[..., 3] < 250).mean())) if source is picture else []
+        found += judge("wide_edge", softness(alpha))
+        found += judge("transparent", np.count_nonzero(alpha < 250) / alpha.size) if source is picture else []
     return found

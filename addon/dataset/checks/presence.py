@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ...common.tables import read_table
-from .filters import box_of
+from .filters import box_of, counted
 from .finding import Finding, judge
 from .sample import Sample
 
@@ -20,11 +20,18 @@ UPPER = 0.3
 
 def presence(sample: Sample, masks: list[np.ndarray]) -> list[Finding]:
     """Nothing there, no subject, or a tiny one. masks: the subject by alpha and by the picture itself, as known."""
-    found = judge("empty", float(sample.light.std()))
+    found = judge("empty", _spread(counted(sample.light)))
     if found or not masks:
         return found
-    found = judge("no_subject", min(float(mask.mean()) for mask in masks))
+    found = judge("no_subject", min(np.count_nonzero(mask) / mask.size for mask in masks))
     return found or judge("tiny", min(map(size, masks)))
+
+
+def _spread(numbers: np.ndarray) -> float:
+    """The standard deviation of codes that occur so often."""
+    share, codes = numbers / numbers.sum(), np.arange(256)
+    mean = (share * codes).sum()
+    return float(np.sqrt((share * (codes - mean) ** 2).sum()))
 
 
 def size(mask: np.ndarray) -> float:

