@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .console_captioners import CaptionerLines
 from .findings import describe_character, describe_licence
 
 Event = dict[str, Any]
@@ -41,7 +42,7 @@ class Pace:
         )
 
 
-class Console:
+class Console(CaptionerLines):
     """Receives a job's events. Progress goes to standard error, results to standard output."""
 
     def __init__(self, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run as a plain script, in Python or in the Blender program: `-- worker` is a worker, else a command line follows.
+"""Run as a plain script, in Python or in the Blender program: `-- worker` and `-- captioner` are children of ours, or
+a command line follows.
 
 Makes the package this file lies in importable as `modelsheet`, whatever it is called where it is installed. So a
 Blender that we start needs nothing of the user's settings, which may not be saved yet.
@@ -26,7 +27,11 @@ def _package() -> None:
 
 
 def _run(words: list[str]) -> None:
-    if words == ["worker"]:
+    if words == ["captioner"]:  # in an environment of its own, where nothing else of ours is
+        from modelsheet.captioners.child.serve import main as serve
+
+        serve()
+    elif words == ["worker"]:
         from modelsheet.worker import main
 
         main()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..common import online
 from ..common.errors import InputError
 
 #: The script that a child runs: it makes the package importable as `modelsheet` and does what stands after `--`.
@@ -63,4 +64,5 @@ def child_environment() -> dict[str, str]:
         for spec in (importlib.util.find_spec(name) for name in ("yaml", "PIL"))
         if spec is not None and spec.origin
     }
-    return os.environ | {"MODELSHEET_LIBRARIES": json.dumps(sorted(libraries)), "PYTHONUTF8": "1"}
+    ours = {"MODELSHEET_LIBRARIES": json.dumps(sorted(libraries)), "PYTHONUTF8": "1"}
+    return os.environ | ours | online.passed_on()

@@ -99,7 +99,7 @@ def test_the_background_and_size_may_change_and_the_words_stay(
     done = out([{**row(), "boxes": {"subject": [10.0, 20.0, 50.0, 60.0]}}])
     before = shown_now(done)
     job = yaml.safe_load((done / "job.yaml").read_text(encoding="utf-8"))
-    for change, same in (({"size": 64, "format": "webp"}, True), ({"shape": "square"}, False)):
+    for change, same in (({"size": 256, "format": "webp"}, True), ({"size": 256, "shape": "square"}, False)):
         (done / "job.yaml").write_text(yaml.safe_dump({**job, **change}), encoding="utf-8")
         assert (shown_now(done) == before) == same
 
