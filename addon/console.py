@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .console_captioners import CaptionerLines
+from .dataset.caption_style import ASKED
 from .findings import describe_character, describe_licence
 
 Event = dict[str, Any]
@@ -87,6 +88,9 @@ class Console(CaptionerLines):
         for sentence in event["left_out"]:
             self.note(f"  note: {sentence}")
 
+    def _on_sheet(self, event: Event) -> None:
+        self.say(f"Sheet:    {event['path']}")
+
     def _on_relit(self, event: Event) -> None:
         pictures = _count(event["pictures"], "picture")
         self.note(f"{pictures} as relit after the render; `modelsheet relight DIR --undo` takes that back.")
@@ -100,8 +104,17 @@ class Console(CaptionerLines):
     def _on_shot(self, event: Event) -> None:
         self._bar(event["done"], event["total"], Path(event["path"]).stem)
 
+    def _on_stood(self, event: Event) -> None:
+        if event["done"] == 1:
+            self._pace = Pace(0)
+        self._bar(event["done"], event["total"], "")
+
     def _on_failed(self, event: Event) -> None:
         self.note(f"Could not photograph {', '.join(event['ids'])}: {event['message']}")
+
+    def _on_captions(self, event: Event) -> None:
+        if event["because"] != ASKED:
+            self.note(f"Captions: {event['style']}, because {event['because']}. --style asks for another form.")
 
     def _on_checks(self, event: Event) -> None:
         hint = f" `modelsheet check {event['out']}` says what." if event["bad"] or event["look"] else ""

@@ -12,10 +12,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from .common.errors import InputError
+from .captioning import check_captioner, look
+from .common.errors import InputError, ModelsheetError
 from .common.lock import alone_in
 from .dataset.build import build
-from .dataset.caption_options import CaptionOptions
+from .dataset.caption_style import caption_options, chosen_style
 from .dataset.checks import check, write_checks
 from .dataset.layout import read_job
 from .dataset.output import Output
@@ -49,13 +50,27 @@ def inspect(file: str, overrides: dict[str, str | None], sitter: dict[str, str],
         return {**loaded, "sidecar": str(known.path) if known.used else None}
 
 
-def make(request: Request, out: Path, tell: Tell) -> Outcome:
-    """All of it: photographs, dataset, packages, report. Raises InputError before anything is begun."""
+def make(request: Request, out: Path, tell: Tell, online: bool = False) -> Outcome:
+    """All of it: photographs, dataset, packages, report. Raises InputError before anything is begun.
+
+    online: a yes to downloading a captioner's weights. A captioner that fails is told when all the rest is done.
+    """
     check_request(request)
     outcome = render(request, out, tell)
     if outcome.shots > len(outcome.failed):
+        refused = _looked(request, out, tell, online)
         finish(out, request.trainers, tell, outcome)
+        if refused is not None:
+            raise refused
     return outcome
+
+
+def _looked(request: Request, out: Path, tell: Tell, online: bool) -> ModelsheetError | None:
+    try:
+        look(out, request, tell, online)
+    except ModelsheetError as error:
+        return error
+    return None
 
 
 def check_request(request: Request) -> None:
@@ -65,7 +80,8 @@ def check_request(request: Request) -> None:
     check_asked(request.source, request.purpose, request.reason, trainers, sitter=request.is_sitter)
     if request.trigger is None:
         raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
-    CaptionOptions.from_job(asdict(request))
+    caption_options(asdict(request))
+    check_captioner(request)
     Output.from_job(asdict(request)).check_enlarging(request.resolution)
 
 
@@ -85,7 +101,8 @@ def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome, 
     tell({"event": "stage", "stage": "backgrounds"})
     process(out)
     tell({"event": "stage", "stage": "dataset"})
-    outcome.dataset = build(out)
+    tell({"event": "captions", **chosen_style(read_job(out)).to_json()})
+    outcome.dataset = build(out, outcome.notes.append)
     if not checked:
         tell({"event": "stage", "stage": "checks"})
         found = check(out)
@@ -111,11 +128,17 @@ def _package(out: Path, trainers: tuple[str, ...], outcome: Outcome) -> InputErr
 
 
 def change(out: Path, **words: Any) -> Request:
-    """Change words of a job (style, age, size ...) and note it in job.yaml; the request as it is now."""
+    """Change words of a job (style, age, size ...) and note it in job.yaml; the request as it is now.
+
+    None leaves a word as it is. Style `auto`, empty parts and an empty template take back what was asked.
+    """
     job = read_job(out)
     given = {key: value for key, value in words.items() if value is not None}
+    given |= {key: None for key in ("style", "parts", "template") if given.get(key) in ("auto", "", ())}
+    if given.get("parts") or given.get("template"):
+        given = {"parts": None, "template": None, **given}
     request = replace(request_of(job), **given)
-    request = replace(request, trigger=CaptionOptions.from_job(asdict(request)).trigger)
+    request = replace(request, trigger=caption_options({**job, **asdict(request)}).trigger)
     Output.from_job(asdict(request)).check_enlarging(request.resolution)
     asked = set(asdict(request)) | {"for", "modelsheet"}
     write_job(out, request, {key: value for key, value in job.items() if key not in asked})

@@ -15,6 +15,8 @@ import yaml
 from .common.errors import InputError, ModelsheetError
 from .common.files import describe_os_error, write_text
 from .common.version import VERSION
+from .dataset.caption_options import TRUTH
+from .dataset.caption_style import chosen_style
 from .dataset.layout import read_job
 from .dataset.output import AS_IS
 
@@ -34,11 +36,15 @@ class Request:
     prints_per_take: int | None = None
     trigger: str | None = None
     class_word: str | None = None
-    style: str = "tags"
+    style: str | None = None
     age: str | None = None
     ethnicity: str | None = None
     style_notes: str | None = None
     identity: bool = False
+    parts: str | None = None
+    template: str | None = None
+    captioner: str = TRUTH
+    captioner_options: dict[str, Any] = field(default_factory=dict)
     resolution: int = 1024
     samples: int | None = None
     engine: str = "cycles"
@@ -67,6 +73,7 @@ def write_job(out: Path, request: Request, found: dict[str, Any]) -> None:
     """Write job.yaml: the request, then what it was resolved to (`found`)."""
     asked = asdict(request)
     asked["for"] = list(asked.pop("trainers"))
+    found = {**found, "captions": chosen_style({**asked, **found}).to_json()}
     text = yaml.safe_dump({"modelsheet": VERSION, **asked, **found}, sort_keys=False, allow_unicode=True, width=100)
     write_text(out / JOB_FILE, text)
 

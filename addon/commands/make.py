@@ -10,6 +10,7 @@ from ..console import Console
 from ..dataset.packages import check_fits
 from .words import (
     Commands,
+    add_captioner,
     add_character,
     add_output,
     add_photography,
@@ -27,6 +28,7 @@ def add(commands: Commands) -> None:
     add_character(make)
     add_photography(make, trigger_needed=True)
     add_words(make)
+    add_captioner(make)
     add_output(make)
     make.add_argument("--for", dest="trainers", action="append", metavar="TRAINER", help=trainer_help())
     add_training(make)
@@ -36,4 +38,4 @@ def run(given: argparse.Namespace, console: Console) -> int:
     """Do it; the exit status."""
     asked = request(given)
     check_fits(asked.trainers, asked.base)
-    return finished(job.make(asked, given.out, console.tell), console)
+    return finished(job.make(asked, given.out, console.tell, online=given.yes), console)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from ..common.errors import InputError
 from ..console import Console
 from ..dataset.caption_options import STYLES
+from ..dataset.caption_parts import PARTS, check_parts, check_template
 from ..dataset.output import FORMATS, SHAPES, TABLE, check_size
 from ..dataset.packages import ALL, bases, check_base, trainers
 from ..dataset.rights import PURPOSES, check_reason, check_source, source_names
@@ -22,6 +23,8 @@ from ..sidecar import ALWAYS, check_axis, check_eyes
 from ..sitter.parameters import resolve
 
 PREVIEW_RESOLUTION = 384
+#: What `--style` takes for the style that fits.
+AUTO = "auto"
 
 Run = Callable[[argparse.Namespace, Console], int]
 
@@ -104,7 +107,9 @@ def add_photography(parser: argparse.ArgumentParser, trigger_needed: bool) -> No
 
 def add_words(parser: argparse.ArgumentParser) -> None:
     """Everything that decides the captions."""
-    parser.add_argument("--style", choices=STYLES, help="form of the captions (tags)")
+    parser.add_argument(
+        "--style", choices=(*STYLES, AUTO), help="form of the captions; auto (default): what --base or the preset wants"
+    )
     parser.add_argument("--class", dest="class_word", metavar="WORD", help="woman, man, person, robot …")
     parser.add_argument("--age", metavar="WORDS", help='stated in every caption, such as "young woman"')
     parser.add_argument("--ethnicity", metavar="WORDS", help="stated in every caption")
@@ -112,6 +117,38 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--identity", action="store_true", default=None, help="also state what never changes: hair, eyes, clothes"
     )
+    parser.add_argument(
+        "--parts",
+        type=parts,
+        metavar="PART,…",
+        help=f'only these parts, in this order ({", ".join(PARTS)}); "" for the style\'s own',
+    )
+    parser.add_argument(
+        "--template",
+        type=template,
+        metavar="WORDS",
+        help='a form of your own: "{trigger}, {age}, {expression}"; what is empty leaves no comma; "" for none',
+    )
+
+
+def add_captioner(parser: argparse.ArgumentParser) -> None:
+    """Whose words are joined with what is known."""
+    parser.add_argument(
+        "--captioner", metavar="NAME", help="a model that adds what only eyes can tell: blip, …; truth (default): none"
+    )
+    parser.add_argument("--captioner-model", metavar="PLACE", help="its folder, or OWNER/NAME@COMMIT, for another one")
+    parser.add_argument("--captioner-device", metavar="NAME", help="auto (default), cuda, mps or cpu")
+    parser.add_argument("--captioner-dtype", metavar="NAME", help="auto (default), bfloat16, float16 or float32")
+    parser.add_argument("--captioner-batch", type=count, metavar="N", help="pictures at a time (what memory holds)")
+    parser.add_argument("--yes", action="store_true", help="yes to downloading the captioner's weights once")
+
+
+def captioner(given: argparse.Namespace) -> dict[str, Any]:
+    """What was said of the captioner, as fields of a Request; the rest is left out."""
+    names = ("model", "device", "dtype", "batch")
+    options = {name: value for name in names if (value := getattr(given, f"captioner_{name}")) is not None}
+    asked = {"captioner": given.captioner and given.captioner.lower(), "captioner_options": options or None}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def add_rights(parser: argparse.ArgumentParser) -> None:
@@ -173,6 +210,18 @@ def _base(text: str) -> str:
     return text.lower() if text.lower() == ALL else check_base(text)
 
 
+def parts(text: str) -> str:
+    """Parts of captions, checked."""
+    return ",".join(check_parts(text))
+
+
+def template(text: str) -> str:
+    """A form of captions, checked."""
+    if text.strip():
+        check_template(text)
+    return text.strip()
+
+
 def finished(outcome: Outcome, console: Console) -> int:
     """Tell what a job has come to; the exit status."""
     console.tell(outcome.to_json())
@@ -181,8 +230,12 @@ def finished(outcome: Outcome, console: Console) -> int:
 
 def request(given: argparse.Namespace) -> Request:
     """The job that the words ask for."""
-    words = ("style", "class_word", "age", "ethnicity", "style_notes", "identity")
-    optional: dict[str, Any] = {name: getattr(given, name, None) for name in words} | training(given)
+    words = ("style", "class_word", "age", "ethnicity", "style_notes", "identity", "parts", "template")
+    optional: dict[str, Any] = {name: getattr(given, name, None) or None for name in words} | training(given)
+    optional["style"] = None if optional["style"] == AUTO else optional["style"]
+    optional["style_notes"] = getattr(given, "style_notes", None)
+    if hasattr(given, "captioner"):
+        optional |= captioner(given)
     if hasattr(given, "size"):
         optional |= output(given)
     optional["engine"] = given.engine or ("workbench" if given.preview else None)

@@ -17,8 +17,9 @@ from ..plan.control import DEFAULT, FOLDER
 from ..plan.facts import CharacterFacts
 from ..plan.settings import Setting, setting
 from .backgrounds import trained_on
-from .caption_options import CaptionOptions
-from .captions import caption, class_word
+from .caption_said import class_word
+from .caption_style import caption_options
+from .captions import caption
 from .card import card
 from .checks.drops import staying
 from .controls import RECIPE, cut, pose_json, pose_picture
@@ -39,14 +40,14 @@ from .trigger import check_class
 FORMAT = 1
 
 
-def build(out: Path) -> Path:
+def build(out: Path, note: Callable[[str], None] = lambda sentence: None) -> Path:
     """Make OUT/final_dataset from what earlier stages left in OUT; returns the folder.
 
     The same OUT gives the same bytes. What a person edited there stays (see folder.py).
     Raises InputError (nothing rendered, bad options) and WorkError (a picture is missing, the disk is full).
     """
     job, facts, rows = read_job(out), read_facts(out), staying(out, read_rows(out))
-    options = CaptionOptions.from_job(job)
+    options = caption_options(job)
     wanted = tuple(job.get("preset_resolved", {}).get("control", DEFAULT))
     made = _Made(out, Output.from_job(job), read_index(out).entries, wanted)
     sizes = {row["id"]: picture_size(picture_path(out, row)) for row in rows}

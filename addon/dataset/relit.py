@@ -33,7 +33,8 @@ def as_lit(lighting: Setting, relit: Mapping[str, Any] | None) -> Setting | None
     words: dict[str, Any] = {
         name: ", ".join(filter(None, (getattr(lighting, name), tone[name]))) for name in ("tag", "phrase")
     }
-    return replace(lighting, **words, danbooru=(*lighting.danbooru, *tone["danbooru"]))
+    tags: dict[str, Any] = {name: (*getattr(lighting, name), *tone[name]) for name in ("danbooru", "e621")}
+    return replace(lighting, **words, **tags)
 
 
 def _tone(lighting: Setting, adjust: Adjust) -> dict[str, Any] | None:

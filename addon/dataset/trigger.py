@@ -63,8 +63,9 @@ def _trigger_fault(word: str) -> str | None:
 def _ordinary_words() -> frozenset[str]:
     """Every word that captions use beside the trigger."""
     settings = [item for axis in AXES for item in axis_settings(axis).values()]
-    texts = [text for item in settings for text in (item.name, item.tag, item.phrase, *item.danbooru)]
-    texts += [*WORDS["count"], *WORDS["count"].values(), *WORDS["persons"], *WORDS["behind"]]
+    texts = [text for item in settings for text in (item.name, item.tag, item.phrase, *item.danbooru, *item.e621)]
+    texts += [text for counts in WORDS["count"].values() for text in (*counts, *counts.values())]
+    texts += [*WORDS["persons"], *WORDS["behind"]]
     texts += [*WORDS["style_notes"].values(), *WORDS["class_word"].values(), "a an and is shown in with style solo"]
     words = (word for text in texts for word in (text, *re.split(r"[\s,_-]+", text)))
     return frozenset(word.lower() for word in words)

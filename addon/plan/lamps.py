@@ -30,7 +30,7 @@ PLACE = {"azimuth": (-180.0, 180.0), "elevation": (-90.0, 90.0), "distance": (0.
 #: The least light: a print is mixed from lamps that were lit.
 LIGHT, STRENGTH = (0.001, 1000.0), (0.001, 1000.0)
 WORLD_PARTS = ("zenith", "horizon", "ground")
-WORDS = ("tag", "phrase", "danbooru")
+WORDS = ("tag", "phrase", "danbooru", "e621")
 #: Short enough for a lamp called RIG-NAME to be a Blender object, and without the dots of picture channels.
 _NAME, _RIG = re.compile(r"[a-z][a-z0-9_]{0,19}"), re.compile(r"[a-z][a-z0-9_]{0,23}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -56,8 +56,8 @@ def world_profile() -> dict[str, str]:
 def rig_row(table: Table) -> dict[str, Any]:
     """A rig's file as a setting's row: its words and all that decides its light, the shared tables' part included.
 
-    {tag, phrase, danbooru, "world": {zenith, horizon, ground, tint, strength}, "lights": {lamp: {follows, azimuth,
-    elevation, distance, size, light, kelvin | colour}}}. A lamp of the rig's own is called `RIG-NAME`.
+    {tag, phrase, danbooru, e621, "world": {zenith, horizon, ground, tint, strength}, "lights": {lamp: {follows,
+    azimuth, elevation, distance, size, light, kelvin | colour}}}. A lamp of the rig's own is called `RIG-NAME`.
     Raises InputError (file, line, what is allowed).
     """
     _only(table, table.data, (*WORDS, "world", "lights"))
@@ -91,9 +91,10 @@ def _words(table: Table) -> dict[str, Any]:
     for key in ("tag", "phrase"):
         if not isinstance(table.data.get(key, ""), str):
             raise InputError(f"{table.where(key)}: `{key}` must be text. Put it into quotation marks.")
-    tags = table.data.get("danbooru", [])
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise InputError(f"{table.where('danbooru')}: `danbooru` must be a list of tags, as [sidelighting].")
+    for key in ("danbooru", "e621"):
+        tags = table.data.get(key, [])
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise InputError(f"{table.where(key)}: `{key}` must be a list of tags, as [sidelighting].")
     return {key: table.data[key] for key in WORDS if key in table.data}
 
 

@@ -36,7 +36,7 @@ class Preset:
 
     shots: settings (in the order of AXES) of the shots that are listed one by one; axes: what the rest of the budget
     is filled from, empty where the list is all there is. base: what an axis has that nothing mentions. control: the
-    control pictures that each shot gets (plan/control.py).
+    control pictures that each shot gets (plan/control.py). captions: their style where nobody asks for one.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Preset:
     shots: tuple[tuple[str, ...], ...]
     exclude: tuple[Exclusion, ...] = field(default_factory=tuple)
     control: tuple[str, ...] = DEFAULT
+    captions: str | None = None
 
     @cached_property
     def exclusions(self) -> tuple[Exclusion, ...]:
@@ -73,6 +74,8 @@ class Preset:
             data["exclude"] = [exclusion.to_json() for exclusion in self.exclude]
         if self.control != DEFAULT:
             data["control"] = list(self.control)
+        if self.captions:
+            data["captions"] = self.captions
         return data
 
     def with_folder(self) -> Preset:
@@ -135,6 +138,7 @@ def resolve(table: Table) -> Preset:
         shots=tuple(shots),
         exclude=keys.get("exclude", ()),
         control=keys.get("control", DEFAULT),
+        captions=keys.get("captions"),
     )
     _check_listed(preset, listed)
     _check_budget(preset, written)

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..common.errors import InputError
 from ..common.tables import Table
+from .caption_styles import STYLES
 from .control import KINDS
 from .names import check_axis, check_setting, check_settings, unknown
 from .rules import Exclusion, check_partial
@@ -154,6 +155,12 @@ def _control(table: Table, key: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in value)
 
 
+def _captions(table: Table, key: str) -> str:
+    if table.data[key] not in STYLES:
+        raise unknown(table.where(key), "a style of captions", table.data[key], STYLES)
+    return str(table.data[key])
+
+
 def _mapping(table: Table, key: str) -> dict[Any, Any]:
     value = table.data[key]
     if not isinstance(value, dict) or not value:
@@ -182,4 +189,5 @@ PARSERS: dict[str, Callable[[Table, str], Any]] = {
     "shots": _shots,
     "exclude": _exclude,
     "control": _control,
+    "captions": _captions,
 }

@@ -28,8 +28,8 @@ READERS = {"lighting": rig_row}
 class Setting:
     """One value on an axis.
 
-    tag: what the guide's comma list says of it; phrase: what a sentence says; danbooru: tags of that vocabulary
-    (empty where it has none). Any of them may be empty: then a caption says nothing.
+    tag: what the guide's comma list says of it; phrase: what a sentence says; danbooru, e621: tags of these
+    vocabularies (empty where they have none). Any of them may be empty: then a caption says nothing.
     """
 
     axis: str
@@ -37,6 +37,7 @@ class Setting:
     tag: str
     phrase: str
     danbooru: tuple[str, ...] = ()
+    e621: tuple[str, ...] = ()
     geometry: dict[str, Any] = field(default_factory=dict)
 
 
@@ -63,4 +64,5 @@ def setting(axis: str, name: str) -> Setting:
 
 def _setting(axis: str, name: str, row: dict[str, Any]) -> Setting:
     words = {key: row.pop(key, "") for key in ("tag", "phrase")}
-    return Setting(axis, name, danbooru=tuple(row.pop("danbooru", ())), geometry=row, **words)
+    danbooru, e621 = (tuple(row.pop(key, ())) for key in ("danbooru", "e621"))
+    return Setting(axis, name, danbooru=danbooru, e621=e621, geometry=row, **words)

@@ -10,7 +10,7 @@ from typing import Any
 from ...common.errors import InputError
 from ...plan.settings import setting
 from ..backgrounds import trained_on
-from ..caption_options import CaptionOptions
+from ..caption_style import caption_options
 from ..captions import caption
 from ..folder import RECORD
 from ..intake import walk_pictures
@@ -48,7 +48,7 @@ def _ours(out: Path) -> Collection:
     rows = read_rows(out)
     made = _manifest(out)
     job, facts = read_job(out), read_facts(out)
-    options = CaptionOptions.from_job(job) if job.get("trigger") else None
+    options = caption_options(job) if job.get("trigger") else None
     entries = []
     for row in rows:
         expected = tuple(caption(row, facts, options).values()) if options else ()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ...plan.caption_styles import LISTS
 from ..described import Described
 from ..prompts import FOLDER
 from .kit.masks import floored_file
@@ -41,7 +42,7 @@ def configs(described: Described) -> dict[str, str]:
             least=256,
             most=2048,
             batch=2,
-            shuffle=described.style in ("tags", "danbooru"),
+            shuffle=described.style in LISTS,
             masks=masks,
         )
 

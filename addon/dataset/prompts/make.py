@@ -94,8 +94,8 @@ def _text(row: dict[str, Any], described: Described, medium: str) -> str:
         who = ", ".join(filter(None, [trigger, with_article(described.class_word)]))
         text = row["natural"].format(who=who, medium=medium)
         return text[0].upper() + text[1:] if not text.startswith(trigger or "\0") else text
-    danbooru = described.style == "danbooru"
-    counted = WORDS["count"].get(described.class_word.rsplit(maxsplit=1)[-1])
+    danbooru = described.style in ("danbooru", "e621", "hybrid")
+    counted = WORDS["count"]["danbooru"].get(described.class_word.rsplit(maxsplit=1)[-1])
     shown = [counted or described.class_word, "solo"] if danbooru else [described.class_word]
     return ", ".join(filter(None, [trigger, *shown, row["danbooru" if danbooru else "tags"].format(medium=medium)]))
 
@@ -108,5 +108,5 @@ def _without(caption: str, described: Described, medium: str) -> str:
         return text[:1].upper() + text[1:]
     chunks = [chunk.strip() for chunk in text.split(",")]
     chunks = [chunk for chunk in chunks if chunk and chunk.lower() != medium]
-    counted = {described.class_word, *WORDS["count"].values()}
+    counted = {described.class_word, *WORDS["count"]["danbooru"].values()}
     return ", ".join(chunks if counted & set(chunks) or not chunks else [described.class_word, *chunks])

@@ -12,7 +12,7 @@ from typing import Any
 
 from ....common.errors import InputError
 from ....common.tables import read_table
-from ...caption_options import STYLES
+from ....plan.caption_styles import LISTS, STYLES
 from ...described import STEP, Described
 from .advice import Advice
 
@@ -73,6 +73,11 @@ def bases() -> dict[str, Base]:
     return {base.name: base for base in sorted(found, key=lambda base: base.table["order"])}
 
 
+def bases_of(trainer: str) -> list[Base]:
+    """The bases that a trainer can train by numbers of its own name."""
+    return [base for base in bases().values() if base.trainer(trainer) is not None]
+
+
 def check_base(name: str) -> str:
     """The name of a known base model. Raises InputError naming them all."""
     word = name.lower().replace("_", "-").replace(" ", "-")
@@ -89,8 +94,8 @@ def recipes(
     base: str | None = None,
 ) -> list[Recipe]:
     """A recipe for every base that the trainer can train, or for the one asked for. sizes: of the pictures."""
-    able = [entry for entry in bases().values() if entry.trainer(trainer) is not None]
-    return [_recipe(entry, trainer, described, sizes, faults) for entry in able if base in (None, entry.name)]
+    able = [entry for entry in bases_of(trainer) if base in (None, entry.name)]
+    return [_recipe(entry, trainer, described, sizes, faults) for entry in able]
 
 
 def _recipe(
@@ -121,7 +126,7 @@ def _recipe(
         epochs=epochs,
         steps=epochs * math.ceil(shown / table["batch"]),
         repeats=described.repeats,
-        shuffle=table["shuffle"] and described.style in ("tags", "danbooru", "e621"),
+        shuffle=table["shuffle"] and described.style in LISTS,
         special=base.trainer(trainer) or {},
         notes=tuple(_notes(base, described)),
     )
