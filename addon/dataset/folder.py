@@ -51,6 +51,7 @@ class Folder:
         self.place = out / name
         self.staging = out / f".{name}.staging"
         self._items: dict[str, None] = {}
+        self._kept: set[str] = set()
         with _plainly(self.place):
             self._finish()
             if self.staging.exists():
@@ -70,6 +71,20 @@ class Folder:
             staged.write_bytes(item.data if theirs is None else theirs)
         return item.data if theirs is None else theirs
 
+    def keep(self, path: str, origin: str) -> str | None:
+        """The hash of what we last wrote at this path from this origin, if it lies there still and nobody changed it:
+        then it stays as it is. None where it has to be added."""
+        entry = self._before.get(path)
+        present = self.place / path
+        if entry is None or entry["origin"] != origin or not present.is_file():
+            return None
+        with _plainly(self.place):
+            if sha256_bytes(read_bytes(present, MAX_BYTES, self.place)) != entry["sha256"]:
+                return None
+        self._items[path] = None
+        self._kept.add(path)
+        return entry["sha256"]
+
     def ours(self, origin: str) -> bytes | None:
         """What we last wrote from this origin, if its file is still just that."""
         old = self._by_origin.get(origin)
@@ -84,7 +99,8 @@ class Folder:
         stale = sorted(path for path in self._before if path not in self._items)
         with _plainly(self.place):
             self._back_up_edited()
-            write_json(self.staging / _READY, {"files": sorted(self._items, key=_record_last), "stale": stale})
+            moved = sorted(self._items.keys() - self._kept, key=_record_last)
+            write_json(self.staging / _READY, {"files": moved, "stale": stale})
             self._finish()
 
     def _edited(self, item: Item) -> bytes | None:
@@ -101,7 +117,7 @@ class Folder:
 
     def _back_up_edited(self) -> None:
         """Copy away what a person edited or put where a file of ours will now be."""
-        for path in sorted({*self._items, *self._before} - {RECORD, SUMS}):
+        for path in sorted({*self._items, *self._before} - {RECORD, SUMS} - self._kept):
             present, staged = self.place / path, self.staging / "files" / path
             if not present.is_file():
                 continue

@@ -11,7 +11,7 @@ from ...common.errors import InputError
 from ...plan.settings import setting
 from ..backgrounds import trained_on
 from ..caption_style import caption_options
-from ..captions import caption
+from ..captioned import caption_set
 from ..folder import RECORD
 from ..intake import walk_pictures
 from ..layout import FINAL, PROCESSED, RAW, Row, read_facts, read_job, read_json, read_rows
@@ -49,9 +49,10 @@ def _ours(out: Path) -> Collection:
     made = _manifest(out)
     job, facts = read_job(out), read_facts(out)
     options = caption_options(job) if job.get("trigger") else None
+    captioned = caption_set(out, rows, facts, options).pictures if options else {}
     entries = []
     for row in rows:
-        expected = tuple(caption(row, facts, options).values()) if options else ()
+        expected = tuple(captioned[row["id"]].texts.values()) if options else ()
         entry = _placed(out, row, made.get(row["id"]))
         shown = {axis: found.name for axis, found in seen(row).items()}
         entries.append(replace(entry, seen=shown, expected=expected, trigger=options.trigger if options else None))
