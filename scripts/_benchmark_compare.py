@@ -71,7 +71,8 @@ def _one(rival: Contender, task: Task, truth: Pictures, number: int, folder: Pat
     lit = len(task.lightings)
     place = folder / "runs" / f"{number + 1}-{task.size}-{lit}-{rival.name.replace(' ', '-')}"
     cost, made = rival.pictures(task, place)
-    quality = {place: psnr(file, truth[place]) for place, file in made.items() if place in truth}
+    judged = [place for place in made if rival.judged and place in truth]
+    quality = {place: psnr(made[place], truth[place]) for place in judged}
     run = Run(
         rival.name, task.size, lit, number + 1, len(made), cost,
         mean(quality.values()) if quality else None,

@@ -45,9 +45,10 @@ class Task:
 
 
 class Contender(Protocol):
-    """A way to make the pictures."""
+    """A way to make the pictures. judged: whether they are held against the references."""
 
     name: str
+    judged: bool
 
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """The cost of making the pictures, start included, and the pictures."""
@@ -57,6 +58,7 @@ class Modelsheet:
     """`modelsheet render` with a preset that lists the shots."""
 
     name = "modelsheet"
+    judged = True
 
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """One whole run into a new folder."""
@@ -78,23 +80,28 @@ class Modelsheet:
 class Loop:
     """A script of our own that photographs the staged scene in one process."""
 
+    judged = True
+
     def __init__(self, name: str, script: str, python: str = sys.executable) -> None:
         self.name = name
         self._command = (python, str(HERE / script))
 
     def pictures(self, task: Task, folder: Path) -> tuple[Cost, Pictures]:
         """All of them in one process."""
-        return self._run(task, task.places, folder, True)
+        return self.run(task, task.places, folder)
 
     def references(self, task: Task, places: Sequence[Place], folder: Path) -> Pictures:
         """The shots without a denoiser, with every sample taken."""
-        return self._run(task, places, folder, False)[1]
+        return self.run(task, places, folder, denoise=False)[1]
 
-    def _run(self, task: Task, places: Sequence[Place], folder: Path, denoise: bool) -> tuple[Cost, Pictures]:
+    def run(
+        self, task: Task, places: Sequence[Place], folder: Path, denoise: bool = True, fresh: bool = False
+    ) -> tuple[Cost, Pictures]:
+        """These places in one process; fresh: which imports the model, where others open the staged scene."""
         folder.mkdir(parents=True, exist_ok=True)
         files = {place: folder / f"{place[0]}-{place[1]}.png" for place in places}
         job = {
-            "stage": str(task.stage), "size": task.size, "samples": task.samples, "denoise": denoise,
+            "stage": str(task.stage), "size": task.size, "samples": task.samples, "denoise": denoise, "fresh": fresh,
             "shots": [{"combination": number, "lighting": name, "file": str(files[number, name])}
                       for number, name in places],
         }  # fmt: skip
@@ -109,12 +116,14 @@ class Loop:
 
 
 class Fresh:
-    """A new process for each picture, which starts Blender and opens the scene each time.
+    """A new process for each picture, which starts Blender and imports the model each time.
 
-    Its processes are all alike, so one picture of each combination is made, each under another lighting.
+    Its processes are all alike, so one picture of each combination is made, each under another lighting. Its pictures
+    are not judged: they are the plain loop's, but for what the import alone leaves unmended.
     """
 
     name = "fresh process"
+    judged = False
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
@@ -124,7 +133,7 @@ class Fresh:
         costs, found = [], Pictures()
         for number in range(len(task.combinations)):
             place = (number, task.lightings[number % len(task.lightings)])
-            cost, files = self._loop._run(task, [place], folder / str(number), True)
+            cost, files = self._loop.run(task, [place], folder / str(number), fresh=True)
             costs.append(cost)
             found.update(files)
         cpu, wall = sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs)

@@ -3,7 +3,8 @@
 
 The file is opened once, data stays persistent between renders, the whole frame is rendered and denoised by Cycles as
 Blender has it by default, and written as PNG. JOB: {"stage": folder, "size", "samples", "denoise": bool,
-"shots": [{"combination", "lighting", "file"}]}. With "denoise": false it makes references: every sample is taken.
+"shots": [{"combination", "lighting", "file"}], "fresh": bool}. With "denoise": false it makes references: every sample
+is taken. With "fresh": true it is one of many processes, each of which imports the model for one picture.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import bpy
 
 def main(job: dict[str, Any]) -> None:
     """Photograph all shots of a job."""
-    stage = _benchmark_scene.open_stage(Path(job["stage"]))
+    open_it = _benchmark_scene.import_into_set if job["fresh"] else _benchmark_scene.open_stage
+    stage = open_it(Path(job["stage"]))
     _benchmark_scene.set_picture(job["size"], job["samples"])
     scene: Any = bpy.context.scene
-    scene.render.use_persistent_data = True
+    scene.render.use_persistent_data = not job["fresh"]
     scene.cycles.use_denoising = job["denoise"]
     if not job["denoise"]:
         scene.cycles.use_adaptive_sampling = False

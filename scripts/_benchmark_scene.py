@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The staged scene from the other side: opened and set up for a shot with plain Blender, nothing of Modelsheet's.
 
-`_benchmark_stage.py` wrote it: stage.blend is the character as imported, stage.json holds for each combination of
-angle and expression what to set (bones, shape keys, camera) and for each lighting its lamps and the name of its world.
-Runs in Blender's Python.
+`_benchmark_stage.py` wrote it: stage.blend is the character as imported; set.blend the same without it, and model.glb
+the character alone, for who imports it for each picture; stage.json holds for each combination of angle and expression
+what to set (bones, shape keys, camera) and for each lighting its lamps and the name of its world. Runs in Blender's
+Python.
 """
 
 from __future__ import annotations
@@ -50,15 +51,27 @@ def run(photograph: Callable[[dict[str, Any]], None]) -> NoReturn:
 
 def open_stage(folder: Path) -> dict[str, Any]:
     """Open stage.blend with Blender's defaults for all that does not change the converged picture; stage.json."""
-    bpy.ops.wm.open_mainfile(filepath=str(folder / "stage.blend"), load_ui=False)
+    stage = _open(folder, "stage.blend")
+    print(READY, flush=True)
+    return stage
+
+
+def import_into_set(folder: Path) -> dict[str, Any]:
+    """Open set.blend, which has all but the character, and import that with Blender's glTF importer; stage.json."""
+    stage = _open(folder, "set.blend")
+    bpy.ops.import_scene.gltf(filepath=str(folder / "model.glb"))
+    print(READY, flush=True)
+    return stage
+
+
+def _open(folder: Path, name: str) -> dict[str, Any]:
+    bpy.ops.wm.open_mainfile(filepath=str(folder / name), load_ui=False)
     scene: Any = bpy.context.scene
     _unset(scene.cycles, CYCLES_DEFAULTS)
     for world in bpy.data.worlds:
         _unset(world.cycles, WORLD_DEFAULTS)
     scene.render.use_border = False
-    stage = dict(json.loads((folder / "stage.json").read_text(encoding="utf-8")))
-    print(READY, flush=True)
-    return stage
+    return dict(json.loads((folder / "stage.json").read_text(encoding="utf-8")))
 
 
 def set_picture(size: int, samples: int) -> None:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the scene that the other contenders photograph: `_benchmark_stage.py CHARACTER PRESET FOLDER`, in Blender.
 
-stage.blend: the character as it stands after the import, with one world for each lighting. stage.json: what a script
-has to set for each shot, as plain numbers. So the others pay nothing for finding the face, posing or measuring.
+stage.blend: the character as it stands after the import, with one world for each lighting. set.blend: the same without
+the character, and model.glb: the character alone, for who imports it for each picture. stage.json: what a script has to
+set for each shot, as plain numbers. So the others pay nothing for finding the face, posing or measuring.
 """
 
 from __future__ import annotations
@@ -60,9 +61,19 @@ def main(character: str, preset: str, folder: Path) -> None:
         "worlds": {world.name: _nodes(world) for world in bpy.data.worlds}, "combinations": combinations,
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    bpy.ops.file.pack_all()
+    for image in bpy.data.images:
+        if Path(bpy.path.abspath(image.filepath)).is_file():
+            image.pack()
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "stage.blend"), copy=True, check_existing=False)
     (folder / "stage.json").write_text(json.dumps(stage), encoding="utf-8")
+    bpy.ops.export_scene.gltf(
+        filepath=str(folder / "model.glb"), export_rest_position_armature=True, export_morph_normal=False,
+        export_animations=False, export_lights=False, export_cameras=False,
+    )  # fmt: skip
+    for item in [item for item in bpy.data.objects if item.type != "CAMERA"]:
+        bpy.data.objects.remove(item)
+    bpy.ops.outliner.orphans_purge(do_recursive=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "set.blend"), copy=True, check_existing=False)
 
 
 def _load(character: str) -> Any:

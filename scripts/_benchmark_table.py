@@ -16,10 +16,10 @@ ORDER = (OURS, PLAIN, FRESH, PROC)
 COUNTS = (1, 4, 8)
 LEGEND = """\
 A picture's CPU-seconds are those of the process and its children after the start (Blender started, the character
-loaded), which is taken apart; `with start` spreads the start over the pictures of this run. A fresh process pays its
-start for each picture. `ours/its`: Modelsheet's figure by the other's, lower is better; that of the CPU-seconds after
-the start is the ratio of --json. dB: mean PSNR against the references, over the subject's pixels, laid over mid grey.
-Loss: the plain loop's dB less ours."""
+loaded), which is taken apart; `with start` spreads the start over the pictures of this run. A fresh process starts
+Blender and imports the character as glTF for each picture, and pays for it. `ours/its`: Modelsheet's figure by the
+other's, lower is better; that of the CPU-seconds after the start is the ratio of --json. dB: mean PSNR against the
+references, over the subject's pixels, laid over mid grey. Loss: the plain loop's dB less ours."""
 
 
 @dataclass(frozen=True)
