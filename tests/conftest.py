@@ -17,7 +17,7 @@ ROOT = HERE.parent
 #: Tests of what never touches Blender: `scripts/test.py` runs them once for each Python and not once for each Blender.
 #: There Blender can't be imported, so that nothing gets into this list by mistake, nor into what is tested.
 WITHOUT_BLENDER = (
-    *("dataset/*", "test_common_*", "test_farm_*", "test_plan_*", "test_relight_command*", "test_report_*"),
+    *("captioners/*", "dataset/*", "test_common_*", "test_farm_*", "test_plan_*", "test_relight_command*", "test_report_*"),
     "test_scripts_*",
 )
 

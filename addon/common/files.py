@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ def whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise WorkError(describe_os_error(path, error), fatal=True) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where a file stands in place of a folder above it, say
+            part.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
