@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -14,6 +15,7 @@ from modelsheet.common.errors import WorkError
 from modelsheet.plan.gains import RESIDUAL
 from modelsheet.plan.rigs import WORLD, Adjust, lamps, units
 from modelsheet.plan.settings import setting
+from modelsheet.render import passes
 from modelsheet.render.develop import mixed, save_print
 from modelsheet.render.engine import prepare, prepare_print
 from modelsheet.render.exr import read_exr
@@ -62,6 +64,27 @@ def test_it_holds_every_lamp_apart_and_each_lighting_can_be_mixed(portrait):
         means = [picture.mean(axis=(0, 1)) for picture in (mixed(negative, name, Adjust()), alone.combined)]
         assert np.allclose(*means, rtol=0.04), name
         assert np.allclose(negative.alpha, alone.alpha, atol=1e-3), name
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Error: Render error (No space left on device) cannot save: '/x.exr'", OSError),
+        ("Error: System is out of GPU memory\nError: Render failed", WorkError),
+    ],
+)
+def test_a_card_without_memory_is_not_a_full_disk(monkeypatch, tmp_path, said, kind):
+    """The next take may be smaller; nothing can be written to a full disk."""
+
+    def complain(**_words):
+        raise RuntimeError(said)
+
+    ops = SimpleNamespace(render=SimpleNamespace(render=complain))
+    monkeypatch.setattr(passes, "bpy", SimpleNamespace(context=bpy.context, ops=ops))
+    with pytest.raises(kind) as found:
+        write_still(tmp_path / "x.exr")
+    assert "\n" not in str(found.value)
+    assert not getattr(found.value, "fatal", False)
 
 
 def test_what_is_left_out_of_the_render_is_empty(portrait):

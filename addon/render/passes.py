@@ -85,12 +85,22 @@ def render_passes(crop: Crop, size: tuple[int, int]) -> Passes:
 
 
 def write_still(path: Path) -> None:
-    """Render into a file. Raises OSError for a picture that can't be saved, WorkError where nothing came."""
+    """Render into a file. Raises OSError for a picture that can't be saved, WorkError where none came.
+
+    The next picture may yet come where this one was too much for the graphics card: only the first of the two ends
+    a job.
+    """
     bpy.context.scene.render.filepath = str(path)
     try:
         bpy.ops.render.render(write_still=True)
-    except RuntimeError as error:  # Blender's word for a picture that it could not save
-        raise OSError(str(error)) from error
+    except RuntimeError as error:  # Blender's word for all that goes wrong
+        reason = " ".join(str(error).removeprefix("Error: ").split())
+        if "save" in reason:
+            raise OSError(reason) from error
+        raise WorkError(
+            f"Blender could not render this ({reason}). Close other programs, choose a smaller --resolution, or add "
+            "--device cpu."
+        ) from error
     if not path.is_file():
         raise WorkError(f"{path.parent}: Blender wrote no picture there. Check the disk and run the command again.")
 
