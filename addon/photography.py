@@ -47,7 +47,7 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     """Load, plan and photograph. Raises InputError for what can't be used, before anything is begun."""
     start = time.monotonic()
     request = replace(request, trigger=None if request.trigger is None else check_trigger(request.trigger))
-    preset = _preset(request)
+    preset = preset_of(request)
     options = options_of(request)
     sha256 = subject_hash(request.file, request.sitter)
     known = corrections(request.file, request.overrides)
@@ -80,7 +80,8 @@ def render(request: Request, out: Path, tell: Tell) -> Outcome:
     return outcome
 
 
-def _preset(request: Request) -> Preset:
+def preset_of(request: Request) -> Preset:
+    """The preset that is asked for, with what was changed of it. Raises InputError."""
     preset = vary(load_preset(request.preset), request.axes, request.prints_per_take, request.budget)
     if request.background_folder is None:
         return preset

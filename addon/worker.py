@@ -8,6 +8,8 @@ JSON lines on standard input and output. Requests, each with "do":
     take  {shots, lightings, orders: [{lighting, file, adjust}], options, negative: {path, key} or null, control:
           {kind: path}}
           -> {"event": "print", index, truth, sha256} for each order, then {"event": "taken", spent, rendered}
+    stage {path} -> {"event": "staged"}: the character alone in a .blend, to look shots through in
+    stand {shot, size, path} -> {"event": "stood"}: how all stands for a shot, as JSON in a file
     develop {negative: {path, key}, orders, control} -> the same, from a negative alone: no character need be loaded
 Any request may be answered by {"event": "error", "status", "message", "fatal"}; the worker then waits for the next.
 It leaves at once, even in the middle of a render, when its input closes: that is how it never outlives its parent.
@@ -33,11 +35,12 @@ from .character.load import adopt, load_file
 from .character.loaded import Loaded
 from .character.overrides import Overrides
 from .common.errors import ModelsheetError
-from .common.files import sha256_file, sha256_value
+from .common.files import sha256_file, sha256_value, write_json
 from .plan.shots import Shot, Take
 from .render.negative import read_negative
 from .render.options import RenderOptions
 from .render.portrait import portray
+from .render.rehearsal import stand, write_stage
 from .render.stopwatch import Stopwatch
 from .render.takes import Kept, Order, develop, makes_negatives, shoot, shoot_directly
 from .sitter.build import build
@@ -94,6 +97,20 @@ class Server:
         portray(self.loaded, Path(path))
         yield {"event": "pictured"}
 
+    def stage(self, path: str) -> Iterator[Event]:
+        """Write the .blend of the character alone."""
+        if self.loaded is None:
+            raise RuntimeError("stage before load")
+        write_stage(self.loaded, Path(path))
+        yield {"event": "staged"}
+
+    def stand(self, shot: Event, size: list[int], path: str) -> Iterator[Event]:
+        """Write how bones, keys, camera and lamps stand for a shot."""
+        if self.loaded is None:
+            raise RuntimeError("stand before load")
+        write_json(Path(path), stand(self.loaded, Shot.from_json(shot), (size[0], size[1])))
+        yield {"event": "stood"}
+
     def take(
         self,
         shots: list[Event],
@@ -139,7 +156,10 @@ def _prints(made: Iterator[tuple[Order, Event]]) -> Iterator[Event]:
 def _answer(server: Server, request: dict[str, Any]) -> Iterator[Event]:
     arguments = {key: value for key, value in request.items() if key != "do"}
     try:
-        answers = {"load": server.load, "picture": server.picture, "take": server.take, "develop": server.develop}
+        answers = {
+            **{"load": server.load, "picture": server.picture, "stage": server.stage, "stand": server.stand},
+            **{"take": server.take, "develop": server.develop},
+        }
         yield from answers[request["do"]](**arguments)
     except ModelsheetError as error:
         yield {"event": "error", "status": error.exit_status, "message": str(error), "fatal": error.fatal}

@@ -4,6 +4,6 @@
 COMMANDS is the order in which help lists them.
 """
 
-from . import caption, check, grade, inspect, make, package, plan, presets, relight, render, review, setup
+from . import caption, check, grade, inspect, make, package, plan, presets, rehearse, relight, render, review, setup
 
-COMMANDS = (make, render, inspect, presets, plan, relight, caption, review, check, package, grade, setup)
+COMMANDS = (make, render, inspect, presets, plan, rehearse, relight, caption, review, check, package, grade, setup)

@@ -111,6 +111,14 @@ class Worker:
         """Have the quick picture of the loaded character written to `path`."""
         next(self._ask({"do": "picture", "path": path}))
 
+    def stage(self, path: str) -> None:
+        """Have the character alone written to a .blend."""
+        next(self._ask({"do": "stage", "path": path}))
+
+    def stand(self, shot: Event, size: tuple[int, int], path: str) -> None:
+        """Have it written to a file how all stands for a shot."""
+        next(self._ask({"do": "stand", "shot": shot, "size": list(size), "path": path}))
+
     @property
     def _temporary(self) -> Path:
         return self._folder / "temporary"
