@@ -18,6 +18,7 @@ from .common.lock import alone_in
 from .dataset.build import build
 from .dataset.caption_style import caption_options, chosen_style
 from .dataset.checks import check, write_checks
+from .dataset.checks.again import check_captions, mark
 from .dataset.layout import read_job
 from .dataset.output import Output
 from .dataset.packages import check_fits, check_trainer, package
@@ -105,8 +106,8 @@ def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome, 
     outcome.dataset = build(out, outcome.notes.append)
     if not checked:
         tell({"event": "stage", "stage": "checks"})
-        found = check(out)
-        write_checks(found)
+        found = check_captions(out) or check(out)
+        write_checks(found, mark(out))
         tell({"event": "checks", **found.counts()})
     refused = _package(out, trainers, outcome) if trainers else None
     tell({"event": "stage", "stage": "report"})

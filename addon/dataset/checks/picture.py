@@ -48,7 +48,7 @@ class Looked:
 
 def look(entry: Entry, facts: CharacterFacts | None) -> Looked:
     """Look at one picture. Never raises for what is wrong with it: that is a finding."""
-    entry, fault = _captioned(entry)
+    entry, fault = captioned(entry)
     looked = Looked(entry, caption_findings(entry, fault))
     opened = _opened(looked)
     if opened is None:
@@ -71,7 +71,7 @@ def look(entry: Entry, facts: CharacterFacts | None) -> Looked:
     return looked
 
 
-def _captioned(entry: Entry) -> tuple[Entry, str | None]:
+def captioned(entry: Entry) -> tuple[Entry, str | None]:
     """The entry with its caption, and why that could not be read."""
     if entry.caption is None or not entry.caption.is_file():
         return with_caption(entry, ""), None

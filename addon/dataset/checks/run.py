@@ -99,7 +99,7 @@ def check(folder: Path, progress: Progress | None = None) -> Checked:
     staying = [one.entry.settings for one in looked if one.entry.id not in dropped]
     return Checked(
         folder,
-        tuple((one.entry.id, one.entry.file, _sorted(one.findings)) for one in looked),
+        tuple((one.entry.id, one.entry.file, sorted_findings(one.findings)) for one in looked),
         tuple(balance(staying) + _about(collection)),
         tuple(dropped),
         tuple(drops.kept),
@@ -107,7 +107,7 @@ def check(folder: Path, progress: Progress | None = None) -> Checked:
     )
 
 
-def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+def sorted_findings(findings: list[Finding]) -> tuple[Finding, ...]:
     """Each check once, the bad ones first."""
     once = {(finding.check, finding.sentence): finding for finding in findings}
     return tuple(sorted(once.values(), key=lambda finding: finding.severity != "bad"))
@@ -121,15 +121,16 @@ def _about(collection: Collection) -> list[Finding]:
     return found
 
 
-def write_checks(checked: Checked) -> Path:
-    """Write checks.json beside the pictures and return its path.
+def write_checks(checked: Checked, mark: str | None = None) -> Path:
+    """Write checks.json beside the pictures and return its path. mark: of what was checked (see again.py).
 
     Raises InputError where another program's file of that name stands, WorkError where it can't be written.
     """
     path = checked.folder / CHECKS
     if path.exists() and not _is_ours(path):
         raise InputError(f"{path}: not a file of ours, so it is left as it is. Rename it to have the findings there.")
-    write_json(path, {"format": FORMAT, **checked.to_json(), "folder": checked.folder.name})
+    marked = {"mark": mark} if mark else {}
+    write_json(path, {"format": FORMAT, **checked.to_json(), "folder": checked.folder.name, **marked})
     return path
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -49,20 +49,22 @@ def whole(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w'])(?:{'|'.join(f'(?:{word})' for word in ordered)})(?![\w'])") if ordered else None
 
 
-def claims(text: str) -> list[Claim]:
+@lru_cache(maxsize=8192)
+def claims(text: str) -> tuple[Claim, ...]:
     """All that a text in normal form says of what is known, axis by axis; what is said clearly comes first."""
-    found = []
+    found: list[Claim] = []
     for axis in _axes():
         rest = axis.other_than(text)
         clear = [Claim(axis.name, match.group(), may_be) for match, may_be in axis.find(rest)]
         vague = axis.about.search(rest) if axis.about and not clear else None
         found += clear or ([Claim(axis.name, vague.group(), None)] if vague else [])
-    return found
+    return tuple(found)
 
 
-def spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=8192)
+def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where in a text in normal form something is said clearly: it must not be cut there."""
-    return [match.span() for axis in _axes() for match, _ in axis.find(axis.other_than(text))]
+    return tuple(match.span() for axis in _axes() for match, _ in axis.find(axis.other_than(text)))
 
 
 def axes() -> tuple[str, ...]:
