@@ -218,7 +218,12 @@ def label(name: str) -> str:
     stem = name.removesuffix(".txt")
     if stem.startswith("blender-"):
         return f"Blender {stem.removeprefix('blender-')} as a Python module (about 350 MB to download, 1 GB on disk)"
-    names = {"modelsheet": "Pillow and PyYAML", "test": "the test tools", "lint": "linters and types"}
+    names = {
+        "modelsheet": "Pillow and PyYAML",
+        "test": "the test tools",
+        "lint": "linters and types",
+        "browser": "what drives a browser",
+    }
     return (names | {PROJECT: "Modelsheet itself"}).get(stem, stem)
 
 

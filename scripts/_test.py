@@ -13,6 +13,7 @@ import io
 import sys
 from pathlib import Path
 
+import _browser
 import _python
 import _setup
 from _jobs import Crew, Job, Result, follow
@@ -31,7 +32,9 @@ CHECKS = (
 #: The tests of one environment: title and pytest's options (`--blender` is of tests/conftest.py), the longest first.
 LOOKING = ("Blender {blender}", ("--blender", "with", "-m", "not render"))
 RENDERING = ("Blender {blender}, rendering", ("--blender", "with", "-m", "render"))
-PLAIN = ("Python {python} without Blender", ("--blender", "without"))
+PLAIN = ("Python {python} without Blender", ("--blender", "without", "-m", "not browser"))
+#: Once, in the first environment.
+IN_BROWSER = ("tests, the review's page in a browser", ("--blender", "without", "-m", "browser"))
 
 
 def main() -> int:
@@ -46,7 +49,7 @@ def main() -> int:
             environment = _setup.claim(first)
             others = [elsewhere(*row) for row in (further(own, first) if options.all else [])]
             crew.add(*(row for row in others if isinstance(row, Job)))
-            _setup.prepare(first, sys.executable, ("test", "lint"))
+            _setup.prepare(first, sys.executable, ("test", "lint", *(() if rest else ("browser",))))
             rows: list[Job | Result] = [*checks(environment), *tests(environment, own, options, rest, plain=True)]
             pythons = {own}
             for row, (version, blender) in zip(others, further(own, first), strict=False):
@@ -55,6 +58,8 @@ def main() -> int:
                     there = _setup.Environment(blender, _setup.folder_for(blender))
                     rows += tests(there, version, options, rest, plain=version not in pythons, needs=row)
                     pythons.add(version)
+            if not rest:
+                rows += in_browser(environment)
             crew.add(*(row for row in rows if isinstance(row, Job) and row not in others))
             results = [follow(row) if isinstance(row, Job) else row for row in rows]
     except _setup.SetupError as error:
@@ -94,6 +99,20 @@ def checks(environment: _setup.Environment) -> list[Job]:
     return [Job(title, (python, *words), _setup.ROOT, quiet=True) for title, words in CHECKS]
 
 
+def in_browser(environment: _setup.Environment) -> list[Job | Result]:
+    """The tests of the review's page, with a browser fetched first where there is none and that is ours to do."""
+    title, words = IN_BROWSER
+    command = (str(environment.python), "-m", "pytest", *words)
+    if _browser.find():
+        return [Job(title, command, _setup.ROOT)]
+    fetching = _browser.installer()
+    if fetching is None:
+        print(f"SKIPPED  {title}: {_browser.MISSING}")
+        return [Result(title, None, _browser.MISSING)]
+    browser = Job("a browser for the review's page", fetching, _setup.ROOT, quiet=True)
+    return [browser, Job(title, command, _setup.ROOT, browser)]
+
+
 def elsewhere(version: tuple[int, int], blender: str) -> Job | Result:
     """The job that sets another Blender's environment up, or why there is none."""
     interpreter = _python.find(version)
@@ -115,7 +134,11 @@ def tests(
     needs: Job | None = None,
 ) -> list[Job]:
     """The tests of an environment. plain: also those that need no Blender. With words for pytest, all in one job."""
-    parts = [LOOKING, *([] if options.fast else [RENDERING]), *([PLAIN] if plain else [])]
+    parts: list[tuple[str, tuple[str, ...]]] = [
+        LOOKING,
+        *([] if options.fast else [RENDERING]),
+        *([PLAIN] if plain else []),
+    ]
     if rest:
         parts = [("Blender {blender}", ("-m", "not render") if options.fast else ())]
     elif options.fast:

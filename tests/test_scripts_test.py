@@ -116,6 +116,22 @@ def test_a_missing_python_is_a_loud_skip(monkeypatch: pytest.MonkeyPatch, capsys
     assert "SKIPPED" in capsys.readouterr().out
 
 
+def test_the_page_is_tested_in_a_browser_once(
+    environment: _setup.Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that is there, one that can be fetched, or a loud skip."""
+    monkeypatch.setattr(_test._browser, "find", lambda: "/usr/bin/chromium")
+    assert pytest_words(_test.in_browser(environment)) == [["--blender", "without", "-m", "browser"]]
+    monkeypatch.setattr(_test._browser, "find", lambda: None)
+    monkeypatch.setattr(_test._browser, "installer", lambda: ("fetch", "it"))
+    fetching, testing = _test.in_browser(environment)
+    assert fetching.command == ("fetch", "it") and testing.needs is fetching
+    monkeypatch.setattr(_test._browser, "installer", lambda: None)
+    (result,) = _test.in_browser(environment)
+    assert isinstance(result, Result) and result.status is None
+    assert "SKIPPED" in capsys.readouterr().out
+
+
 def pytest_words(jobs: list[Job]) -> list[list[str]]:
     return [list(job.command[3:]) for job in jobs]
 
@@ -126,14 +142,14 @@ def test_every_test_is_in_one_part_and_words_for_pytest_make_it_one(environment:
     assert pytest_words(whole) == [
         ["--blender", "with", "-m", "not render"],
         ["--blender", "with", "-m", "render"],
-        ["--blender", "without"],
+        ["--blender", "without", "-m", "not browser"],
     ]
     assert whole[2].title == "tests, Python 3.11 without Blender"
     assert pytest_words(_test.tests(environment, (3, 11), OPTIONS, [], plain=False)) == pytest_words(whole)[:2]
     fast = argparse.Namespace(fast=True, all=False)
     assert pytest_words(_test.tests(environment, (3, 11), fast, [], plain=True)) == [
         ["--blender", "with", "-m", "not render"],
-        ["--blender", "without", "-m", "not render"],
+        ["--blender", "without", "-m", "not browser"],
     ]
     assert pytest_words(_test.tests(environment, (3, 11), fast, ["-k", "x"], plain=True)) == [
         ["-m", "not render", "-k", "x"]

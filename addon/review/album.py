@@ -12,22 +12,19 @@ from typing import Any
 
 from ..common.errors import InputError, ModelsheetError
 from ..common.files import sha256_bytes
-from ..dataset.caption_options import CaptionOptions
-from ..dataset.captions import caption
 from ..dataset.checks.captioned import caption_findings, common_trigger, without_trigger
 from ..dataset.checks.drops import read_drops
 from ..dataset.checks.entry import Collection, Entry
 from ..dataset.checks.run import CHECKS
 from ..dataset.checks.sources import collect, home, with_caption
 from ..dataset.folder import RECORD
-from ..dataset.layout import FINAL, RAW, read_facts, read_job, read_json
+from ..dataset.layout import FINAL, RAW, read_json
 from ..dataset.review.form import Edit, Review
 from ..dataset.review.store import Store
-from ..dataset.spoken import read_spoken
 from .texts import Texts, caption_file
+from .written import Written, read_written
 
 Json = dict[str, Any]
-TRUTH = "truth"
 #: Why a picture is left out that the person rejected.
 REJECTED = "Rejected in the review."
 
@@ -189,49 +186,38 @@ class Album:
         ]
 
     def _cards(self, entries: list[Entry]) -> list[Card]:
-        record = self._record()
-        drops = read_drops(self.folder).dropped
-        flags = self._flags()
-        spoken, owns = {}, {}
+        record, drops, flags = self._record(), read_drops(self.folder).dropped, self._flags()
+        written = Written({}, {}, {})
         if self.ours:
-            with suppress(InputError):
-                spoken = read_spoken(self.folder)
-            self.warnings += tuple(words for one in spoken.values() for words in one.warnings)
-            owns = self._owns(entries)
+            rows = [entry.row for entry in entries if entry.row is not None]
+            written = read_written(self.folder, rows)
+            self.warnings += written.warnings
         cards = []
         for entry in entries:
+            name = entry.id
             made = entry.row["sha256"] if entry.row else None
-            row = record.get(entry.id, {})
-            drop = drops.get(entry.id)
-            said = [(TRUTH, owns[entry.id])] if owns.get(entry.id) else []
-            said += [(one.captioner, one.texts[entry.id]) for one in spoken.values() if one.texts.get(entry.id)]
+            row, drop = record.get(name, {}), drops.get(name)
+            out = drop is not None and drop["print"] in (None, made) and drop["why"] != REJECTED
+            shown = row if isinstance(row.get("words"), list) else written.words.get(name, {})
             cards.append(
                 Card(
                     entry,
-                    self._own(entry, row, owns),
-                    tuple(said),
-                    tuple(flags.get(entry.id, ())),
+                    self._own(entry, row, written),
+                    written.said.get(name, ()),
+                    (*flags.get(name, ()), *_stale(row)),
                     made,
                     bool(row),
-                    str(drop["why"]) if drop and drop["print"] in (None, made) and drop["why"] != REJECTED else None,
-                    {key: row[key] for key in ("words", "dropped") if isinstance(row.get(key), list)},
+                    str(drop["why"]) if drop is not None and out else None,
+                    {key: shown[key] for key in ("words", "dropped") if isinstance(shown.get(key), list)},
                 )
             )
         return cards
 
-    def _own(self, entry: Entry, row: Json, owns: dict[str, str]) -> str:
+    def _own(self, entry: Entry, row: Json, written: Written) -> str:
         if not self.ours:
             return self.texts.own(entry.id)
         untouched = bool(row) and not row.get("caption_edited")
-        return (self.texts.now.get(entry.id) if untouched else None) or owns.get(entry.id, "")
-
-    def _owns(self, entries: list[Entry]) -> dict[str, str]:
-        """The captions from truth alone, in the set's style; {} before there is a trigger."""
-        job = read_job(self.folder)
-        if not job.get("trigger"):
-            return {}
-        facts, options = read_facts(self.folder), CaptionOptions.from_job(job)
-        return {entry.id: caption(entry.row, facts, options)[options.style] for entry in entries if entry.row}
+        return (self.texts.now.get(entry.id) if untouched else None) or written.own.get(entry.id, "")
 
     def _record(self) -> dict[str, Json]:
         path = self.folder / FINAL / RECORD
@@ -267,6 +253,16 @@ class Album:
             self.folder / "job.yaml",
         ]
         return tuple(_stamp(path) for path in [*files, *(sorted(models.glob("*.jsonl")) if models.is_dir() else ())])
+
+
+def _stale(row: Json) -> list[Json]:
+    """Of a caption that a person wrote before its picture was changed."""
+    axes = row.get("changed_since")
+    if not isinstance(axes, list) or not axes:
+        return []
+    words = " and ".join(str(axis) for axis in axes)
+    sentence = f"You wrote this caption before the picture got another {words}. Look it over."
+    return [{"check": "caption_older", "severity": "look", "sentence": sentence}]
 
 
 def _flag(finding: Any) -> Json:

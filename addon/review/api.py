@@ -93,12 +93,12 @@ class Api:
         return self._state(tab, self._album.store.get())
 
     def _answer(self, tab: str, act: Callable[[], Review | None], asked: Json) -> Json:
-        album = self._album
+        album, revision = self._album, _number(asked, "revision")
         with album.lock:
             try:
                 review = act()
             except Stale as stale:
-                looks = album.looks(_later(stale.review, _number(asked, "revision")), stale.review)
+                looks = album.looks(_later(stale.review, revision), stale.review)
                 told = {"error": str(stale), "ids": list(stale.ids), "pictures": looks, "conflict": True}
                 return {**self._state(tab, stale.review), **told}
             if review is None:
@@ -111,7 +111,7 @@ class Api:
                     album.warnings = (*album.warnings, str(error))
             return {
                 **self._state(tab, review),
-                "pictures": album.looks(_later(review, _number(asked, "revision")), review),
+                "pictures": album.looks(_later(review, revision), review),
             }
 
     def _state(self, tab: str, review: Review) -> Json:

@@ -20,7 +20,7 @@ from ..dataset.backup import keep_original
 from ..dataset.checks.drops import Drops, read_drops, write_drops
 from ..dataset.folder import RECORD
 from ..dataset.layout import BACKUP, FINAL, read_job, read_json
-from ..dataset.review.form import Review
+from ..dataset.review.form import Edit, Review
 from ..request import request_of
 from .album import REJECTED, Album
 
@@ -64,6 +64,13 @@ def apply(album: Album, tell: Callable[[Event], None]) -> Event:
         review = album.store.get()
         with alone_in(album.folder):
             note_verdicts(album, review)
+            # Where a file and the review differ now, the file is the older one: `refresh` has taken over what is newer.
+            marks = {
+                name: Edit(seen=album.texts.digest(name))
+                for name in album.cards
+                if review.text(name) is not None and album.texts.now.get(name, review.text(name)) != review.text(name)
+            }
+            album.store.change(marks, by="apply")
             for name, card in album.cards.items():
                 if review.text(name) is None and card.there and album.texts.now.get(name) not in (None, card.own):
                     _restore(album, name)

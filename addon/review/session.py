@@ -51,9 +51,9 @@ def review(folder: Path, port: int, browse: bool, tell: Tell) -> None:
         if browse:
             webbrowser.open(there)
         return
-    ended = threading.Event()
+    end = _End()
     applying = Applying(album)
-    api = Api(album, applying, ended.set)
+    api = Api(album, applying, end.finish)
     thumbnails = Thumbnails()
     try:
         server = Server(album, Guard(), api, port, thumbnails)
@@ -62,41 +62,56 @@ def review(folder: Path, port: int, browse: bool, tell: Tell) -> None:
     threading.Thread(target=server.serve_forever, args=(0.2,), name="review", daemon=True).start()
     threading.Thread(target=thumbnails.tidy, name="tidy", daemon=True).start()
     try:
-        with _noted(album.folder, server.url), _signals():
+        with _signals(end), _noted(album.folder, server.url):
             tell({"event": "listening", "url": server.url, "folder": str(album.folder), "pictures": len(album.cards)})
             if browse:
                 webbrowser.open(server.url)
-            _wait(server, api, applying, ended, album, tell)
+            _wait(server, api, applying, end, tell)
     finally:
         server.shutdown()
         server.server_close()
 
 
-class _Stopped(Exception):
-    """The system or the terminal ends us: what was said is kept, nothing more is begun."""
+class _End:
+    """Why it ends: the page said so, every page is closed, Ctrl-C, or the system or the terminal ends us."""
+
+    def __init__(self) -> None:
+        self.why: str | None = None
+
+    def finish(self) -> None:
+        """The page's button."""
+        self.why = self.why or "finished"
+
+    def hear(self, number: int, _frame: FrameType | None) -> None:
+        """A signal. A second Ctrl-C ends at once, whatever is under way: it can be done again."""
+        if number != signal.SIGINT:
+            self.why = "stopped"
+        elif self.why == "interrupted":
+            raise KeyboardInterrupt
+        else:
+            self.why = "interrupted"
 
 
-def _wait(server: Server, api: Api, applying: Applying, ended: threading.Event, album: Album, tell: Tell) -> None:
-    """Until the end, whichever it is."""
-    why = "finished"
-    try:
-        while True:
-            why = _next_end(server, ended)
-            error = _applied(album, applying, tell)
-            if error is None or why != "finished":
-                break
-            ended.clear()  # the page shows why, and the review goes on
-            api.finishing = False
-        if why == "finished":
-            time.sleep(min(LAST_WORDS, 0.5 if not server.tabs.ever else LAST_WORDS))
-    except _Stopped:
-        why, error = "stopped", None
+def _wait(server: Server, api: Api, applying: Applying, end: _End, tell: Tell) -> None:
+    """Until the end, whichever it is; then apply what is not applied, unless we are to stop at once."""
+    album = server.album
+    while True:
+        while end.why is None:
+            time.sleep(0.1)
+            if server.tabs.idle(CLOSED, SILENT):
+                end.why = "closed"
+        error = _applied(album, applying, end, tell)
+        if error is None or end.why != "finished":
+            break
+        api.finishing, end.why = False, None  # the page shows why, and the review goes on
+    if end.why == "finished" and server.tabs.ever:
+        time.sleep(LAST_WORDS)
     review = album.store.get()
     verdicts = [review.verdict(name, card.made) for name, card in album.cards.items()]
     tell(
         {
             "event": "reviewed",
-            "why": why,
+            "why": end.why,
             "folder": str(album.folder),
             "pictures": len(verdicts),
             "accepted": verdicts.count("accepted"),
@@ -112,28 +127,21 @@ def _wait(server: Server, api: Api, applying: Applying, ended: threading.Event, 
         raise WorkError(f"{album.folder}: what you said is kept, but the dataset could not be made anew: {error}")
 
 
-def _next_end(server: Server, ended: threading.Event) -> str:
-    """Wait in short steps (Windows hears Ctrl-C between two); why it ends."""
-    try:
-        while not ended.wait(0.25):
-            if server.tabs.idle(CLOSED, SILENT):
-                return "closed"
-    except KeyboardInterrupt:
-        return "interrupted"
-    return "finished"
-
-
-def _applied(album: Album, applying: Applying, tell: Tell) -> str | None:
-    """Apply what is not applied; why that failed, if it did. A second Ctrl-C leaves it for later."""
-    applying.wait()
+def _applied(album: Album, applying: Applying, end: _End, tell: Tell) -> str | None:
+    """Apply what is not applied; why that failed, if it did."""
+    while not applying.wait(0.1):
+        if end.why == "stopped":
+            return None
     album.refresh()
     waiting = album.pending(album.store.get())
-    if not waiting:
+    if not waiting or end.why == "stopped":
         return None
     tell({"event": "applying", "pictures": waiting})
     applying.start()
     shown = None
-    while not applying.wait(0.2):
+    while not applying.wait(0.1):
+        if end.why == "stopped":
+            return None
         stage = applying.state["stage"]
         if stage != shown and stage not in (None, "words"):
             tell({"event": "stage", "stage": stage})
@@ -143,16 +151,12 @@ def _applied(album: Album, applying: Applying, tell: Tell) -> str | None:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """The end of the terminal or of the system's patience ends us plainly; only the main thread hears signals."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+def _signals(end: _End) -> Iterator[None]:
+    """Ctrl-C, the end of the terminal and the system's own word come to `end`; only the main thread hears them."""
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before: dict[str, Any] = {}
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _Stopped
-
     if threading.current_thread() is threading.main_thread():
-        before = {name: signal.signal(getattr(signal, name), stop) for name in names}
+        before = {name: signal.signal(getattr(signal, name), end.hear) for name in names}
     try:
         yield
     finally:

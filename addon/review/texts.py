@@ -17,7 +17,7 @@ from ..common.files import sha256_bytes, write_json, write_text
 from ..dataset.backup import keep_original
 from ..dataset.checks.entry import Entry
 from ..dataset.folder import RECORD
-from ..dataset.intake import caption_lines
+from ..dataset.intake import MAX_CAPTION, caption_lines, read_bytes
 from ..dataset.layout import FINAL, read_json
 from ..dataset.review import journal
 from ..dataset.review.form import MAX_TEXT, Edit, Review, checked_text
@@ -37,6 +37,7 @@ class Texts:
         self._ours = ours
         self._store = store
         self._stamps: dict[str, tuple[int, int]] = {}
+        self._digests: dict[str, str] = {}
         self._originals = {} if ours else _read_originals(folder)
         #: id -> the caption in the file, where there is one; why it can't be read, where it can't.
         self.now: dict[str, str] = {}
@@ -50,13 +51,14 @@ class Texts:
             if stamp == self._stamps.get(name):
                 continue
             changed.add(name)
-            for known in (self.now, self.faults, self._stamps):
+            for known in (self.now, self.faults, self._stamps, self._digests):
                 known.pop(name, None)
             if entry.caption is None or stamp is None:
                 continue
             self._stamps[name] = stamp
             try:
                 self.now[name] = " ".join(" ".join(caption_lines(entry.caption, self._folder)).split())
+                self._digests[name] = sha256_bytes(read_bytes(entry.caption, MAX_CAPTION, self._folder))
             except InputError as error:
                 self.faults[name] = str(error)
         return changed
@@ -67,7 +69,7 @@ class Texts:
         found = {name: text for name, text in self.now.items() if text and text != review.text(name)}
         if self._ours:
             recorded = _recorded(self._folder)
-            found = {name: text for name, text in found.items() if _digest(f"{text}\n") != recorded.get(name)}
+            found = {name: text for name, text in found.items() if self.digest(name) != recorded.get(name)}
         else:
             found = {name: text for name, text in found.items() if name in review.entries}
         if not found:
@@ -75,9 +77,11 @@ class Texts:
         said = _ever_said(self._folder, set(found))
         edits = {}
         for name, text in found.items():
-            entry, digest = review.entries.get(name), _digest(text)
+            entry, digest = review.entries.get(name), self.digest(name)
             older = {*said.get(name, ()), self._originals.get(name)}
-            if (entry is None or entry.seen != digest) and text not in older and checked_text(text[:MAX_TEXT]):
+            # A word of which is not known over what it was written (the sidebar's) is the later one.
+            later = entry is not None and (entry.seen == digest or (entry.seen is None and entry.text is not None))
+            if not later and text not in older and checked_text(text[:MAX_TEXT]):
                 edits[name] = Edit(text=text[:MAX_TEXT], seen=digest)
         return self._store.change(edits, by=ELSEWHERE) if edits else review
 
@@ -100,8 +104,8 @@ class Texts:
         return (self._originals[name] or "") if name in self._originals else self.now.get(name, "")
 
     def digest(self, name: str) -> str | None:
-        """Hash of the caption in the file, for Edit.seen."""
-        return _digest(self.now[name]) if name in self.now else None
+        """Hash of the caption file as it is, for Edit.seen."""
+        return self._digests.get(name)
 
     def _wanted(self, name: str, review: Review) -> str | None:
         text = review.text(name)
@@ -127,16 +131,13 @@ class Texts:
         if text is not None:
             self.now[entry.id] = text
             self._stamps[entry.id] = _stamp(path) or (0, 0)
+            self._digests[entry.id] = sha256_bytes(f"{text}\n".encode())
         return None
 
 
 def caption_file(entry: Entry) -> Path:
     """Where a picture's caption is, or will be."""
     return entry.caption or entry.picture.with_suffix(".txt")
-
-
-def _digest(text: str) -> str:
-    return sha256_bytes(text.encode("utf-8", "replace"))
 
 
 def _stamp(path: Path | None) -> tuple[int, int] | None:

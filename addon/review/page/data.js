@@ -82,7 +82,7 @@ const lost = (error) => {
   else notice(error.message);
 };
 const back = () => {
-  if (S.gone) { S.gone = false; toast("The review answers again."); }
+  if (S.gone) { S.gone = false; toast("The review answers again."); saveDraft(); }
   notice(...(S.warnings ?? []));
 };
 
@@ -122,11 +122,11 @@ const send = async (path, body) => {
     return null;
   }
 };
-// edits: id -> {text, verdict}. True once it is kept; a conflict asks the person. seen: the revision of what was edited.
+// edits: id -> {text, verdict}. True once it is kept, null where it can't be; a conflict asks the person. seen: the revision of what was edited.
 const change = (edits, step = "", seen = null) => queued(async () => {
   const told = await send("/api/change", { edits, step, ...(seen === null ? {} : { revision: seen }) });
   if (told?.conflict) { conflict(edits, told.ids); return false; }
-  return told !== null;
+  return told && true;
 });
 const goBack = (kind) => queued(async () => {
   const told = await send(`/api/${kind}`, {});
@@ -142,7 +142,10 @@ const goBack = (kind) => queued(async () => {
 });
 const judge = (ids, verdict) => {
   const edits = Object.fromEntries(ids.filter((id) => S.pictures.get(id).verdict !== verdict).map((id) => [id, { verdict }]));
-  return Object.keys(edits).length ? change(edits) : Promise.resolve(true);
+  if (!Object.keys(edits).length) return Promise.resolve(true);
+  for (const id of Object.keys(edits)) S.pictures.get(id).verdict = verdict;
+  changed(new Set(Object.keys(edits)));
+  return change(edits).then((kept) => { if (!kept) poll(); return kept; });
 };
 
 // The same picture was changed here and elsewhere: both versions are shown, and nothing is lost.

@@ -1,13 +1,14 @@
 // Everything by keyboard. Each row: its keys, what it does in words, where it holds, what it does.
 const lines = () => (S.view === "grid" ? G.columns : 1);
 const pageful = () => (S.view === "grid" ? Math.max(1, Math.floor(grid.clientHeight / (G.height + G.gap))) * G.columns : 10);
-const verdict = (word) => async () => {
+// The picture moves on at once: whoever judges quickly must not wait for the answer, or judge one picture twice.
+const verdict = (word) => () => {
   const ids = chosen();
   if (!ids.length) return;
-  const all_have = ids.every((id) => S.pictures.get(id).verdict === word);
+  const allHave = ids.every((id) => S.pictures.get(id).verdict === word);
   const next = S.shown[S.shown.indexOf(S.cursor) + 1];
-  const kept = await judge(ids, all_have ? null : word);
-  if (kept && !all_have && ids.length === 1 && next) moveTo(next);
+  judge(ids, allHave ? null : word);
+  if (!allHave && ids.length === 1 && next) moveTo(next);
 };
 const extend = (steps) => () => {
   if (S.anchor === null || !S.selected.size) S.anchor = S.cursor;
@@ -77,7 +78,7 @@ const editingKey = (event, key) => {
     event.preventDefault();
     const on = event.ctrlKey || event.metaKey;
     saveDraft().then((kept) => {
-      D.step = "";
+      if (kept !== null) D.step = "";
       if (kept && on && S.shown.indexOf(S.cursor) < S.shown.length - 1) { moveBy(1); caption.focus(); }
       else if (kept) one("#stage").focus({ preventScroll: true });
     });

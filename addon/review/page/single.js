@@ -44,11 +44,15 @@ const saveDraft = (keepalive = false) => {
   if (!unsaved()) return Promise.resolve(true);
   const text = tidied(caption.value);
   const edits = { [D.id]: { text: text || null } };
+  const before = D.saved;
   D.saved = text;
   if (keepalive) return ask("/api/change", { edits, step: D.step, revision: D.seen }, { keepalive: true }).catch(() => {});
   const id = D.id;
   return change(edits, D.step, D.seen).then((kept) => {
-    if (D.id === id) { D.seen = S.revision; if (!kept) D.step = ""; if (S.view === "single") showSingle(); }
+    if (D.id !== id) return kept;
+    if (kept === null) D.saved = before; // it could not be sent: the words stay in the box, unsaved
+    else { D.seen = S.revision; if (!kept) D.step = ""; }
+    if (S.view === "single") showSingle();
     return kept;
   });
 };
@@ -58,7 +62,8 @@ caption.addEventListener("input", () => {
   D.timer = setTimeout(saveDraft, 1200);
   sayState();
 });
-caption.addEventListener("blur", () => { saveDraft().then(() => { if (document.activeElement !== caption) D.step = ""; }); });
+caption.addEventListener("focus", () => { if (!D.step) D.begun = caption.value; });
+caption.addEventListener("blur", () => { saveDraft().then((kept) => { if (kept !== null && document.activeElement !== caption) D.step = ""; }); });
 
 const zoomed = (on) => {
   const stage = one("#stage");
