@@ -40,7 +40,8 @@ def _statement(began: str, body: str, relation: str) -> Statement:
     plain = body.strip(" ,.'")
     plain = re.sub(r"\b(?:her|his|their|its)\b(?! is| are)", " ", plain)
     plain = " ".join(_of().parts_alone.sub("", plain).split())
-    return Statement(f"{began} {plain}".strip(), plain if relation else f"{began} {plain}".strip(), relation)
+    body = f"not {plain}" if began.startswith("not ") else plain
+    return Statement(f"{began} {plain}".strip(), body if relation else f"{began} {plain}".strip(), relation)
 
 
 def _opened(clause: str) -> str:
@@ -75,14 +76,22 @@ def _clauses(text: str) -> list[tuple[str | None, str]]:
     for match in _of().openers.finditer(text):
         if any(first < match.start() < last for first, last in held):
             continue
-        found.append((began, text[start : match.start()]))
-        began = None if match.lastgroup == "part" else " ".join(match.group().split())
+        before, denied = _denied(text[start : match.start()])
+        found.append((began, before))
+        began = None if match.lastgroup == "part" else f"{denied}{' '.join(match.group().split())}"
         start = match.end()
     found.append((began, text[start:]))
     return [(opener, body.strip()) for opener, body in found if body.strip() or opener]
 
 
+def _denied(text: str) -> tuple[str, str]:
+    """A text without the `not` at its end, which belongs to what follows; and that."""
+    match = _of().denied.search(text)
+    return (text[: match.start()], "not ") if match else (text, "")
+
+
 def _relation(began: str) -> str:
+    began = began.removeprefix("not ")
     return next((name for name, pattern in _of().relations if pattern.fullmatch(began)), "")
 
 
@@ -92,6 +101,7 @@ class _Patterns(NamedTuple):
     openings: re.Pattern[str]
     openers: re.Pattern[str]
     bound: re.Pattern[str]
+    denied: re.Pattern[str]
     endings: re.Pattern[str]
     parts_alone: re.Pattern[str]
     of: re.Pattern[str]
@@ -107,6 +117,7 @@ def _of() -> _Patterns:
         openings=_compiled(rf"(?:{_any(FILLER['openings'])})(?![\w'])"),
         openers=_compiled(rf"(?<![\w'])(?:(?:(?:{parts}) )?(?:{_any(openers)})|(?P<part>{parts}))(?![\w'])"),
         bound=_compiled(rf"(?<![\w'])(?:{_any(FILLER['bound'])})(?![\w'])"),
+        denied=_compiled(rf"(?<![\w'])(?:{_any(FILLER['negations'])})\s*$"),
         endings=_compiled(rf"(?<![\w'])(?:{_any(FILLER['endings'])})(?![\w'])"),
         parts_alone=_compiled(rf"^(?:{parts})\b|\b(?:{parts})$"),
         of=_compiled(FILLER["of"]),

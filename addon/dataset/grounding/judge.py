@@ -91,14 +91,12 @@ def _subject(said: Statement, known: Known, captioner: str) -> Judgement | None:
         return None
     rest = " ".join(word for word in (match["before"] or "").split() if word not in ("a", "an", "the", "very", "and"))
     sex = _named_sex(match["who"]) or _gendered(rest)
+    if sex and known.sex and sex != known.sex:  # and how this somebody looks says nothing of who is there
+        return [], [Dropped(said.text, f"contradicts the truth: {known.sex}", "class")]
+    if any(claim.axis == "count" and _is_false(claim, known) for claim in claims(said.text)):
+        return [], [Dropped(said.text, f"contradicts the truth: {_SAID['count']}", "count")]
     things: list[Thing] = []
-    dropped: list[Dropped] = []
-    if sex and known.sex and sex != known.sex:
-        dropped.append(Dropped(said.text, f"contradicts the truth: {known.sex}", "class"))
-    elif many := [claim for claim in claims(said.text) if claim.axis == "count" and _is_false(claim, known)]:
-        dropped.append(Dropped(said.text, f"contradicts the truth: {_SAID['count']}", many[0].axis))
-    else:
-        dropped.append(Dropped(match["who"], "says again who is shown", "class"))
+    dropped = [Dropped(match["who"], "says again who is shown", "class")]
     for words in _chunks(rest):
         if words in _words("gendered") or words in {word for group in FILLER["gendered"].values() for word in group}:
             continue

@@ -114,9 +114,12 @@ def _vocabulary() -> dict[str, dict[str, str]]:
 @cache
 def _pattern() -> re.Pattern[str]:
     trailing = "|".join(f"(?:{word})" for word in TABLE["trailing"])
+    never = "|".join(map(re.escape, TABLE["never_before"]))
     nouns = whole(map(re.escape, kinds()))
     assert nouns is not None
-    return re.compile(rf"(?P<before>(?:[\w']+ )*?)(?P<head>{nouns.pattern})(?P<after>(?: (?:{trailing}))*)$")
+    return re.compile(
+        rf"(?P<before>(?:(?!(?:{never})\b)[\w']+ )*?)(?P<head>{nouns.pattern})(?P<after>(?: (?:{trailing}))*)$"
+    )
 
 
 def _named(phrase: str) -> tuple[str, str] | None:
