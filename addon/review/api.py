@@ -65,7 +65,7 @@ class Api:
             return {**state, "pictures": album.looks(names, review)}
 
     def change(self, tab: str, asked: Json) -> Json:
-        """Edits of pictures; all are made or, where another tab was quicker, none (409 with what holds)."""
+        """Edits of pictures; all are made or, where another tab was quicker, none (`conflict`, with what holds)."""
         edits = _edits(asked.get("edits"))
         step = asked.get("step", "")
         if not isinstance(step, str) or len(step) > 100:

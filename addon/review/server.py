@@ -198,8 +198,7 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) != length or not isinstance(asked, dict):
             raise Refused(HTTPStatus.BAD_REQUEST, "Not a JSON object.")
         self.server.tabs.hear(tab)
-        told = acts[self.path](tab, asked)
-        self._json(told, HTTPStatus.CONFLICT if told.get("conflict") else HTTPStatus.OK)
+        self._json(acts[self.path](tab, asked))
 
     def _tab(self) -> str:
         self.server.guard.check_token(self.headers.get(TOKEN))

@@ -83,7 +83,7 @@ def test_two_tabs_lose_nothing(client: Client) -> None:
     assert client.post("/api/change", {"revision": 0, "edits": {second: {"text": "two"}}}, "tabtwo00")[0] == 200
     both = {first: {"text": "other"}, second: {"text": "other"}}
     status, told = client.post("/api/change", {"revision": 1, "edits": both}, "tabone00")
-    assert status == 409 and told["ids"] == [second] and told["pictures"][0]["text"] == "two"
+    assert status == 200 and told["conflict"] and told["ids"] == [second] and told["pictures"][0]["text"] == "two"
     assert client.server.album.store.get().text(first) == "one"
     status, told = client.post("/api/undo", {"revision": 2}, "tabone00")
     assert status == 200 and client.server.album.store.get().text(first) is None
@@ -98,7 +98,7 @@ def test_what_an_editor_wrote_is_taken_over_and_told(client: Client) -> None:
     client.post("/api/change", {"revision": 0, "edits": {name: {"text": "mine"}}})
     (folder_of(client) / "0001.txt").write_text("from an editor\nsecond line\n")
     status, answer = client.post("/api/change", {"revision": 1, "edits": {name: {"text": "mine again"}}})
-    assert status == 409 and answer["pictures"][0]["text"] == "from an editor second line"
+    assert status == 200 and answer["conflict"] and answer["pictures"][0]["text"] == "from an editor second line"
     assert (folder_of(client) / "0001.txt").read_text() == "from an editor\nsecond line\n"
 
 

@@ -117,7 +117,6 @@ const send = async (path, body) => {
     take(told);
     return told;
   } catch (error) {
-    if (error.status === 409) { take(error.told); return error.told; }
     lost(error);
     return null;
   }
@@ -176,11 +175,11 @@ const conflict = (edits, ids) => {
     const picture = S.pictures.get(id);
     const parts = differences(present(mine[id], picture), words(mine[id], picture));
     const side = (title, kind, name, act) => make("div", {}, make("h3", {}, title),
-      make("p", {}, ...parts.filter(([, how]) => how === "same" || how === kind).map(([text, how]) => (how === "same" ? text : make("mark", {}, text)))),
+      make("p", {}, ...merged(parts.filter(([, how]) => how === "same" || how === kind)).map(([text, how]) => (how === "same" ? text : make("mark", {}, text)))),
       make("button", { type: "button", onclick: act }, name));
     return make("section", { "data-id": id },
       make("h3", {}, `Picture ${picture.name}`),
-      make("div", { class: "versions preview-none" },
+      make("div", { class: "versions" },
         side("As it is now", "gone", "Keep this", () => settle(id)),
         side("Yours", "come", "Use mine", () => useMine([id]))));
   }));

@@ -113,11 +113,7 @@ const origins = (picture) => {
   const text = textOf(picture);
   const found = [];
   if (picture.text !== null) {
-    for (const [part, kind] of differences(picture.own, text)) {
-      if (kind === "come") found.push([part, "person"]);
-      else if (kind === "same") found.push([part, "glue"]);
-    }
-    return found;
+    return merged(differences(picture.own, text).filter(([, kind]) => kind !== "gone")).map(([part, kind]) => [part, kind === "come" ? "person" : "glue"]);
   }
   let at = 0;
   for (const word of picture.words ?? []) {
@@ -170,7 +166,7 @@ const showAbout = (picture) => {
   if (rows.length > 1) {
     parts.push(section("Captions side by side", make("ul", { class: "said" }, ...rows.map(([who, text], number) => make("li", {},
       make("div", { class: "who" }, make("b", {}, who), number > 0 && make("button", { type: "button", onclick: () => takeVersion(number) }, "Take this one ", make("kbd", {}, String(number)))),
-      make("p", {}, ...(number === 0 ? [text || "no caption"] : differences(rows[0][1], text).filter(([, kind]) => kind !== "gone").map(([part, kind]) => (kind === "come" ? make("mark", {}, part) : part)))))))));
+      make("p", {}, ...(number === 0 ? [text || "no caption"] : merged(differences(rows[0][1], text).filter(([, kind]) => kind !== "gone")).map(([part, kind]) => (kind === "come" ? make("mark", {}, part) : part)))))))));
   }
   if (picture.dropped?.length) {
     parts.push(section("Left out of the caption", make("ul", { class: "dropped" }, ...picture.dropped.map((row) =>

@@ -1,35 +1,43 @@
 // Captions as words: tags, differences, and what a change of many would make of one. Nothing here knows the page.
-const tagsOf = (text) => text.split(",").map((tag) => tag.trim()).filter(Boolean);
-const same = (a, b) => a.toLowerCase().replaceAll("_", " ").trim() === b.toLowerCase().replaceAll("_", " ").trim();
 const tidied = (text) => text.replace(/[\s\u0000-\u001f]+/g, " ").trim();
 const isSentence = (text) => /[.!?]$/.test(text.trim());
 
+// A caption cut at its commas and at the ends of its sentences: [{word, stop, after}], which put together are the text.
+const stretches = (text) => [...text.matchAll(/([^,]*?)([.;!?]*)(,\s*|(?<=[.;!?])\s+|$)/g)]
+  .map(([, word, stop, after]) => ({ word, stop, after })).filter(({ word, stop }) => word.trim() || stop);
+const together = (parts) => mended(parts.map(({ word, stop, after }) => word + stop + after).join(""));
+const tagsOf = (text) => stretches(text).map(({ word }) => word.trim()).filter(Boolean);
+const listed = (text) => text.split(",").map((tag) => tidied(tag)).filter(Boolean);
+const same = (a, b) => a.toLowerCase().replaceAll("_", " ").trim() === b.toLowerCase().replaceAll("_", " ").trim();
+
 // The caption without a run of spaces or commas that a change left behind.
-const mended = (text) => tidied(text).replace(/\s+([,.;:!?])/g, "$1").replace(/,(\s*,)+/g, ",").replace(/^[,;\s]+/, "").replace(/[,;\s]+$/, "");
+const mended = (text) => tidied(text).replace(/\s+([,.;!?])(?=[\s,.]|$)/g, "$1").replace(/,(\s*,)+/g, ",").replace(/,([.;!?])/g, "$1").replace(/^[,;.\s]+/, "").replace(/[,;\s]+$/, "");
 
 const withAdded = (text, words, place, trigger) => {
   const tags = tagsOf(text);
-  const fresh = tagsOf(words).filter((word) => !tags.some((tag) => same(tag, word)));
-  if (!fresh.length) return text;
-  if (!text.trim()) return fresh.join(", ");
-  if (place === "end") return isSentence(text) ? `${text.trim()} ${tidied(words)}` : [...tags, ...fresh].join(", ");
-  const first = trigger && tags.length && same(tags[0], trigger) ? 1 : 0;
-  return [...tags.slice(0, first), ...fresh, ...tags.slice(first)].join(", ");
+  const fresh = listed(words).filter((word) => !tags.some((tag) => same(tag, word))).join(", ");
+  if (!fresh) return text;
+  if (!text.trim()) return fresh;
+  if (place === "end") return isSentence(text) ? `${text.trim()} ${tidied(words)}` : `${mended(text)}, ${fresh}`;
+  const first = trigger && tags.length && same(tags[0], trigger) ? stretches(text)[0].word.length : 0;
+  return mended(`${text.slice(0, first)}, ${fresh}, ${text.slice(first)}`);
 };
 
-const withoutTags = (text, words) => {
-  const gone = tagsOf(words);
-  const tags = tagsOf(text);
-  const left = tags.filter((tag) => !gone.some((word) => same(tag, word)));
-  return left.length === tags.length ? text : left.join(", ");
+// Each stretch that is `gone` replaced by `put`; a sentence's end stays where it was.
+const replaced = (text, gone, put) => {
+  const parts = stretches(text);
+  if (!parts.some(({ word }) => gone(word))) return text;
+  const left = [];
+  for (const part of parts) {
+    if (!gone(part.word)) { left.push(part); continue; }
+    const fresh = put.filter((tag) => !parts.some(({ word }) => !gone(word) && same(word, tag)));
+    if (fresh.length) { left.push({ ...part, word: fresh.join(", ") }); put = []; }
+    else if (part.stop && left.length && !left[left.length - 1].stop) Object.assign(left[left.length - 1], { stop: part.stop, after: part.after });
+  }
+  return together(left);
 };
-
-const withReplacedTag = (text, what, other) => {
-  const tags = tagsOf(text);
-  if (!tags.some((tag) => same(tag, what))) return text;
-  const put = tags.flatMap((tag) => (same(tag, what) ? tagsOf(other) : [tag]));
-  return put.filter((tag, index) => put.findIndex((one) => same(one, tag)) === index).join(", ");
-};
+const withoutTags = (text, words) => replaced(text, (tag) => listed(words).some((word) => same(tag, word)), []);
+const withReplacedTag = (text, what, other) => replaced(text, (tag) => same(tag, what), listed(other));
 
 const escaped = (text) => text.replace(/[.*+?^$()|[\]{}\\]/g, "\\$&");
 const withReplacedText = (text, what, other, whole, capitals) => {
@@ -67,6 +75,16 @@ const differences = (before, after) => {
   }
   return found;
 };
+
+// Parts of one kind put together over the spaces between them, for reading.
+const merged = (parts) => parts.reduce((found, [text, kind]) => {
+  const last = found[found.length - 1];
+  const before = found[found.length - 2];
+  if (before && before[1] === kind && kind !== "same" && last[1] === "same" && !last[0].trim()) {
+    before[0] += found.pop()[0] + text;
+  } else found.push([text, kind]);
+  return found;
+}, []);
 
 // Elements
 const one = (selector, from = document) => from.querySelector(selector);
