@@ -28,9 +28,8 @@ def list_part(style: str, part: str, said: Said) -> list[Word]:
     """The chunks of one part in the words of a list style (`tags`, `danbooru`, `e621`)."""
     if part == "trigger":
         return [said.trigger]
-    if part == "seen":
-        return _seen(style, said)
-    return [Word(chunk, axis=part) for text in _truth(style, part, said) if (chunk := _lowered(text))]
+    own = [Word(chunk, axis=part) for text in _truth(style, part, said) if (chunk := _lowered(text))]
+    return own + (_seen(style, part, said) if part in ("seen", "identity") else [])
 
 
 def _truth(style: str, part: str, said: Said) -> list[str]:
@@ -72,10 +71,11 @@ _OF_THING: dict[str, Callable[[Thing], list[str]]] = {
 }
 
 
-def _seen(style: str, said: Said) -> list[Word]:
-    chunks = [(thing, chunk) for thing in said.things for chunk in _OF_THING[style](thing)]
-    part = {True: "identity", False: "seen"}
-    return [Word(_lowered(chunk), "model", part[thing.identity], thing.captioner) for thing, chunk in chunks if chunk]
+def _seen(style: str, part: str, said: Said) -> list[Word]:
+    """A model's things: those that never change are identity."""
+    things = [thing for thing in said.things if thing.identity == (part == "identity")]
+    chunks = [(thing, chunk) for thing in things for chunk in _OF_THING[style](thing)]
+    return [Word(_lowered(chunk), "model", part, thing.captioner) for thing, chunk in chunks if chunk]
 
 
 def _lowered(chunk: str) -> str:

@@ -47,12 +47,11 @@ def spoken_part(part: str, said: Said) -> list[Word]:
         return [Word(said.shown[part].phrase, axis=part)] if said.shown[part].phrase else []
     if part == "identity":
         constant = [Word(joined(list(said.identity)), axis=part)] if said.identity else []
-        return constant + [word for _before, word in _things(said, ["identity"])]
+        return constant + _nouns(said, part)
     if part == "notes":
         return [Word(", ".join(said.notes), axis=part)] if said.notes else []
     if part == "seen":
-        here = [word for _before, word in _things(said, ["seen"])]
-        return here + [_word(noun, thing) for thing, noun in _places(said, ["seen"])]
+        return _nouns(said, part)
     return [Word(said.who(part), axis=part)] if said.who(part) else []
 
 
@@ -83,6 +82,12 @@ def _things(said: Said, order: list[str]) -> Stretch:
                 text = f"{verb} {joined([thing.noun for thing in things])}"
                 stretch.append((" ", Word(text, "model", part, things[0].captioner)))
     return stretch
+
+
+def _nouns(said: Said, part: str) -> list[Word]:
+    """A model's things without verbs: the template has its own."""
+    things = [thing for thing in said.things if _part(thing) == part]
+    return [_word(joined([thing.noun for thing in things]), things[0])] if things else []
 
 
 def _places(said: Said, order: list[str]) -> list[tuple[Thing, str]]:
