@@ -23,6 +23,9 @@ import _setup
 #: Seconds after which a job counts as hanging.
 PATIENCE = 1800
 
+#: Exit status of a job that could not be done here; its last line says why.
+SKIPPED = 77
+
 #: So many jobs at once: much of a test keeps one processor core busy and leaves the others, but each needs memory.
 HANDS = min(4, os.cpu_count() or 1)
 
@@ -119,6 +122,8 @@ class Crew:
             self._running.remove(child)
         if hanging.is_set():
             status, closing = 1, f"ended after {PATIENCE} s without a result"
+        elif status == SKIPPED:
+            return Result(job.title, None, closing.removeprefix("SKIPPED: "), time.monotonic() - start)
         elif status < 0:
             closing = f"died of {signal.Signals(-status).name} ({closing})"
         return Result(job.title, status, closing, time.monotonic() - start)

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import _browser
+import _captioning
 import _python
 import _setup
 from _jobs import Crew, Job, Result, follow
@@ -32,8 +33,9 @@ CHECKS = (
 #: The tests of one environment: title and pytest's options (`--blender` is of tests/conftest.py), the longest first.
 LOOKING = ("Blender {blender}", ("--blender", "with", "-m", "not render"))
 RENDERING = ("Blender {blender}, rendering", ("--blender", "with", "-m", "render"))
-PLAIN = ("Python {python} without Blender", ("--blender", "without", "-m", "not browser"))
+PLAIN = ("Python {python} without Blender", ("--blender", "without", "-m", "not browser and not captioning"))
 #: Once, in the first environment.
+CAPTIONING = ("tests, captioners for real", ("tests/captioners", "--blender", "without", "-m", "captioning"))
 IN_BROWSER = ("tests, the review's page in a browser", ("--blender", "without", "-m", "browser"))
 
 
@@ -50,7 +52,11 @@ def main() -> int:
             others = [elsewhere(*row) for row in (further(own, first) if options.all else [])]
             crew.add(*(row for row in others if isinstance(row, Job)))
             _setup.prepare(first, sys.executable, ("test", "lint", *(() if rest else ("browser",))))
-            rows: list[Job | Result] = [*checks(environment), *tests(environment, own, options, rest, plain=True)]
+            rows: list[Job | Result] = [
+                *checks(environment),
+                *([] if rest or options.fast else [captioning(environment)]),
+            ]
+            rows += tests(environment, own, options, rest, plain=True)
             pythons = {own}
             for row, (version, blender) in zip(others, further(own, first), strict=False):
                 rows.append(row)
@@ -97,6 +103,13 @@ def checks(environment: _setup.Environment) -> list[Job]:
     """Each checker as a job; its output is shown only if it complains."""
     python = str(environment.python)
     return [Job(title, (python, *words), _setup.ROOT, quiet=True) for title, words in CHECKS]
+
+
+def captioning(environment: _setup.Environment) -> Job:
+    """The captioners' tests, which make their environment where there is none yet."""
+    title, words = CAPTIONING
+    script, folder = Path(_captioning.__file__), _setup.ROOT / _captioning.FOLDER
+    return Job(title, (str(environment.python), str(script), str(folder), *words), _setup.ROOT)
 
 
 def in_browser(environment: _setup.Environment) -> list[Job | Result]:

@@ -17,8 +17,8 @@ ROOT = HERE.parent
 #: Tests of what never touches Blender: `scripts/test.py` runs them once for each Python and not once for each Blender.
 #: There Blender can't be imported, so that nothing gets into this list by mistake, nor into what is tested.
 WITHOUT_BLENDER = (
-    *("captioners/*", "dataset/*", "test_common_*", "test_farm_*", "test_plan_*", "test_relight_command*", "test_report_*"),
-    "test_scripts_*",
+    *("captioners/*", "dataset/*", "test_common_*", "test_farm_*", "test_plan_*", "test_relight_command*"),
+    *("test_report_*", "test_scripts_*"),
 )
 
 
@@ -34,6 +34,7 @@ class NoBlender:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Which tests to run; all without it."""
     words = "only the tests that start Blender, or only those that can do without"
+    parser.addoption("--captioning", help="the captioners' environment, for the tests that are marked so")
     parser.addoption("--blender", choices=("with", "without"), help=words)
 
 

@@ -142,15 +142,22 @@ def test_every_test_is_in_one_part_and_words_for_pytest_make_it_one(environment:
     assert pytest_words(whole) == [
         ["--blender", "with", "-m", "not render"],
         ["--blender", "with", "-m", "render"],
-        ["--blender", "without", "-m", "not browser"],
+        ["--blender", "without", "-m", "not browser and not captioning"],
     ]
     assert whole[2].title == "tests, Python 3.11 without Blender"
     assert pytest_words(_test.tests(environment, (3, 11), OPTIONS, [], plain=False)) == pytest_words(whole)[:2]
     fast = argparse.Namespace(fast=True, all=False)
     assert pytest_words(_test.tests(environment, (3, 11), fast, [], plain=True)) == [
         ["--blender", "with", "-m", "not render"],
-        ["--blender", "without", "-m", "not browser"],
+        ["--blender", "without", "-m", "not browser and not captioning"],
     ]
     assert pytest_words(_test.tests(environment, (3, 11), fast, ["-k", "x"], plain=True)) == [
         ["-m", "not render", "-k", "x"]
     ]
+
+
+def test_what_can_not_be_done_here_is_a_loud_skip(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (result,) = run(job("a", f"print('SKIPPED: no network'); raise SystemExit({_jobs.SKIPPED})", tmp_path))
+    assert (result.status, result.words) == (None, "no network")
+    assert str(result).startswith("SKIPPED  a ")
+    assert "no network" in capfd.readouterr().out

@@ -7,8 +7,8 @@ The folder is a virtual environment of the user's own, outside of Blender and of
     macOS     ~/Library/Application Support/Modelsheet/captioning
     Linux     $XDG_DATA_HOME/modelsheet/captioning (~/.local/share/...)
 
-or where MODELSHEET_CAPTIONING or `--dir` says. A state file in it says what it was made with, and, while it is being
-made, that it is not whole yet.
+or where MODELSHEET_CAPTIONING says, or where `modelsheet setup captioning --dir` last made one. A state file in it
+says what it was made with, and, while it is being made, that it is not whole yet.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError
-from ..common.files import sha256_value, write_json
+from ..common.files import sha256_value, write_json, write_text
 from ..common.tables import read_table
 
 VARIABLE = "MODELSHEET_CAPTIONING"
 STATE = "modelsheet-captioning.json"
+#: Beside the system's place: the folder that was chosen instead.
+REMEMBERED = "captioning-folder.txt"
 
 #: States of a folder. Only `ready` can be used; `old` is whole, but of other versions; `foreign` is not ours.
 READY, OLD, HALF, MISSING, FOREIGN = "ready", "old", "half", "missing", "foreign"
@@ -71,9 +73,29 @@ def requirements() -> tuple[str, ...]:
 
 
 def usual_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where the environment lies on this system."""
+    """Where the environment lies: as the variable says, else where `remember` says, else at the system's place."""
     if environ.get(VARIABLE):
         return Path(environ[VARIABLE]).expanduser().absolute()
+    place = _system_folder(environ, platform)
+    try:
+        with (place.parent / REMEMBERED).open(encoding="utf-8") as stream:
+            chosen = stream.read(4096).strip()
+    except (OSError, UnicodeDecodeError):
+        return place
+    return Path(chosen) if chosen and Path(chosen).is_absolute() else place
+
+
+def remember(folder: Path) -> None:
+    """Have this folder be the usual one from now on; that of the system's place needs no remembering."""
+    place = _system_folder(os.environ, sys.platform)
+    note = place.parent / REMEMBERED
+    if folder == place:
+        note.unlink(missing_ok=True)
+    elif folder != usual_folder():
+        write_text(note, f"{folder}\n")
+
+
+def _system_folder(environ: Mapping[str, str], platform: str) -> Path:
     if platform == "win32":
         return Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Modelsheet" / "captioning"
     if platform == "darwin":

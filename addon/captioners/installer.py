@@ -37,6 +37,10 @@ _NAMED = re.compile(r"(?:Downloading|Using cached|Processing) (?:\S*/)?([A-Za-z0
 _NO_NETWORK = ("NewConnectionError", "ConnectTimeout", "ReadTimeout", "Temporary failure", "getaddrinfo", "ProxyError")
 
 
+class NotFetched(WorkError):
+    """pip could not get what it was asked for."""
+
+
 class Installer:
     """One environment being made. Each step may raise WorkError, or OSError for a disk that does not do as told."""
 
@@ -99,7 +103,7 @@ class Installer:
         how = ["install", "--no-input", "--no-compile", "--disable-pip-version-check", "--only-binary", ":all:"]
         status, said = self._run([str(python_in(self.folder)), "-I", "-m", "pip", *how, *words])
         if status:
-            raise WorkError(explain("\n".join(said), self.folder / LOG))
+            raise NotFetched(explain("\n".join(said), self.folder / LOG))
 
     def _hear(self, line: str) -> None:
         """pip's lines as our steps."""

@@ -58,7 +58,11 @@ def caption_pictures(out: Path, name: str, options: Options, tell: Tell) -> None
     Raises InputError (nothing rendered, no environment, a model that can't be used), WorkError (no picture could be
     captioned, the captioner dies again and again).
     """
-    row = captioner(name)
+    caption_with(captioner(name), out, options, tell)
+
+
+def caption_with(row: Captioner, out: Path, options: Options, tell: Tell) -> None:
+    """As caption_pictures, with a captioner of one's own making."""
     rows = staying(out, read_rows(out))
     output = Output.from_job(read_job(out))
     standing = ready(options.environment)
@@ -69,7 +73,7 @@ def caption_pictures(out: Path, name: str, options: Options, tell: Tell) -> None
     seen = {entry["id"]: shown(entry, output) for entry in rows}
     record = Record(out, _head(row, model), seen)
     pictures = [_picture(out, entry, output) for entry in rows if entry["id"] not in record.done]
-    told = {"captioner": name, "done": len(record.done), "total": len(rows)}
+    told = {"captioner": row.name, "done": len(record.done), "total": len(rows)}
     if not pictures:
         tell({"event": "captioned", **told, "id": None, "seconds_left": 0})
         return
@@ -156,7 +160,7 @@ class _Run:
 
     def _mend(self, death: ChildDied) -> str:
         if death.memory:
-            return "Close other programs, choose a smaller captioner, or one device less full with --captioner-device."
+            return "Close other programs, choose a smaller captioner, or --captioner-device cpu."
         return "Run the same command again; if that does not help, `modelsheet setup captioning` in a new --dir."
 
     def _once(self, pictures: list[Row], batch: int | None) -> None:

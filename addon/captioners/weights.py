@@ -135,7 +135,7 @@ def _mend(captioner: Captioner, place: Place) -> str:
     model = "" if here else f" --model {place.hub}@{place.revision}"
     return (
         f"Run `modelsheet setup captioning --captioner {captioner.name}{model}`, which asks before it downloads, "
-        "or give a folder with them as the model."
+        "or give a folder that holds them with --captioner-model."
     )
 
 

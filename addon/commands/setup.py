@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
     setup.add_argument("--check", action="store_true", help="fetch nothing, say what is there")
     setup.add_argument("--yes", action="store_true", help="yes to what it would fetch, without asking")
     setup.add_argument(
-        "--dir", type=Path, metavar="DIR", help=f"where it lies (or set {environment.VARIABLE}; else the usual place)"
+        "--dir", type=Path, metavar="DIR", help="where it lies, remembered from then on (a folder of yours)"
     )
     setup.add_argument("--torch", choices=install.builds(), default=install.AUTO, help="auto: what fits this machine")
     setup.add_argument("--python", metavar="PATH", help="the Python that makes it, if not the one that runs this")
@@ -62,6 +62,7 @@ def run(given: argparse.Namespace, console: Console) -> int:
     parcels = [(row, look_up(row, place_of(row, given.model), standing)) for row in wanted]
     if parcels and not asked:
         _ask(given, console, [_weights(row, parcel) for row, parcel in parcels])
+    environment.remember(standing.folder)
     for row, parcel in parcels:
         fetch(row, parcel, standing, console.tell)
     console.tell({"event": "set_up", "part": given.part, **_told(standing), "captioners": [row.name for row in rows]})

@@ -55,13 +55,15 @@ class Commands:
 
 
 @pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
     """Nothing is fetched or started."""
     stand_in = Commands()
     monkeypatch.setattr(Installer, "_run", lambda *words: stand_in(*words))  # noqa: PLW0108 - to be a method
     monkeypatch.setattr(install, "choose", lambda asked: asked or sys.executable)
     monkeypatch.setattr(install, "has_nvidia", lambda: False)
     monkeypatch.delenv(online.VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(environment, "_system_folder", lambda _environ, _platform: tmp_path / "usual" / "captioning")
     return stand_in
 
 
@@ -288,6 +290,17 @@ def test_who_decides_on_the_network(
     bpy = None if path is None else SimpleNamespace(app=SimpleNamespace(binary_path=path, online_access=access))
     monkeypatch.setitem(sys.modules, "bpy", bpy)
     assert online.allowed({} if said is None else {online.VARIABLE: said}) == allowed
+
+
+def test_a_folder_of_ones_own_is_remembered(commands: Commands, tmp_path: Path) -> None:
+    assert usual_folder() == tmp_path / "usual" / "captioning"
+    assert setup(tmp_path / "it", "--yes") == 0
+    assert usual_folder() == tmp_path / "it"
+    assert look().state == READY
+    assert main(["setup", "captioning", "--yes", "--dir", str(tmp_path / "usual" / "captioning")]) == 0
+    assert usual_folder() == tmp_path / "usual" / "captioning"
+    (tmp_path / "usual" / environment.REMEMBERED).write_bytes(b"\xff not/absolute")
+    assert usual_folder() == tmp_path / "usual" / "captioning"
 
 
 def test_words_that_do_not_go_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,19 +6,20 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import torch
-
 from ...common.errors import InputError
-from . import device as machine
+from . import memory as room
 from .batches import through
 from .families import load
 from .view import view
 
 Event = dict[str, Any]
+
+#: The family that needs no torch: it is computed on the processor, in whole numbers.
+_TAGGER = "wd-tagger"
 
 
 def caption(
@@ -43,20 +44,31 @@ def caption(
     warnings.filterwarnings("ignore")
     logging.getLogger("transformers").setLevel(logging.ERROR)
     begun = time.monotonic()
-    place = machine.choose_device(device) if family != "wd-tagger" else "cpu"
-    kind = machine.choose_dtype(dtype, place, numbers) if family != "wd-tagger" else "float32"
-    machine.check_room(name, place, kind, numbers)
+    place, kind, free = _place(name, family, device, dtype, numbers)
     try:
-        with torch.inference_mode():
-            loaded = load(family, folder, settings | {"under": under}, place, kind)
+        loaded = load(family, folder, settings | {"under": under}, place, kind)
     except Exception as error:
-        if machine.is_memory_error(error):
-            raise InputError(
-                f"{name}: memory does not hold it. Close other programs, or choose a smaller one."
-            ) from None
-        raise
-    fits = min(machine.fitting(place, kind, memory["picture"], batch), max(1, len(pictures)))
+        if not room.is_memory_error(error):
+            raise
+        words = f"{name}: memory does not hold it. Close other programs, or choose a smaller captioner."
+        raise InputError(words) from None
+    each = memory["picture"] * 1e6 * room.BYTES[kind] / 2
+    fits = min(room.fitting(place, free(), each, batch), max(1, len(pictures)))
     seconds = round(time.monotonic() - begun, 2)
     yield {"event": "loaded", "device": place, "dtype": kind, "batch": fits, "seconds": seconds}
     look = partial(view, side=size, under=(under[0], under[1], under[2]))
-    yield from through(loaded, pictures, fits, look, machine.is_memory_error, machine.give_back)
+    yield from through(loaded, pictures, fits, look, room.is_memory_error, room.give_back)
+
+
+def _place(name: str, family: str, device: str, dtype: str, numbers: int) -> tuple[str, str, Callable[[], int | None]]:
+    """Device, kind of numbers, and what tells the free bytes there. Raises InputError, see device.py."""
+    if family == _TAGGER:
+        if device not in ("auto", "cpu"):
+            raise InputError(f"--captioner-device {device}: taggers are computed on the processor. Leave it out.")
+        return "cpu", "float32", room.free_main_memory
+    from . import device as machine
+
+    place = machine.choose_device(device)
+    kind = machine.choose_dtype(dtype, place, numbers)
+    machine.check_room(name, place, kind, numbers)
+    return place, kind, partial(machine.free_memory, place)

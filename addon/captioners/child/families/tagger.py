@@ -55,10 +55,6 @@ class Tagger:
         return [self._said(row) for row in np.concatenate(rows)]
 
     def _said(self, row: np.ndarray) -> Said:
-        if len(row) != len(self.tags):
-            raise InputError(
-                f"{TAGS}: lists {len(self.tags)} tags, and the network knows {len(row)}. Fetch both files again."
-            )
         sure = sorted(zip(row.tolist(), self.tags, strict=True), key=lambda item: -item[0])
         chosen = {
             kind: {name: round(min(max(p, 0.0), 1.0), 4) for p, (name, its) in sure if its == kind and p >= least}
@@ -86,7 +82,11 @@ def load(folder: str, settings: dict[str, Any], device: str, dtype: str) -> Tagg
     if len(inputs) != 1 or len(inputs[0].shape) != 4 or inputs[0].shape[3] not in (3, "channels", None):
         raise InputError(f"{Path(folder) / MODEL}: not a tagger of pictures. Give a WD tagger's folder.")
     thresholds = {GENERAL: float(settings["general"]), CHARACTER: float(settings["character"])}
-    return Tagger(session, tuple(settings["under"]), _tags(Path(folder) / TAGS), thresholds)
+    tags = _tags(Path(folder) / TAGS)
+    known = session.get_outputs()[0].shape[-1]
+    if known != len(tags):
+        raise InputError(f"{Path(folder) / TAGS}: lists {len(tags)} tags, the network {known}. Fetch both files again.")
+    return Tagger(session, tuple(settings["under"]), tags, thresholds)
 
 
 def _tags(path: Path) -> list[tuple[str, str]]:
