@@ -15,12 +15,13 @@ from .request import Request
 Tell = Callable[[dict[str, Any]], None]
 
 
-def check_captioner(request: Request) -> None:
-    """Complain of a captioner that is not known, or can't run here, before anything is begun. Raises InputError."""
+def check_captioner(request: Request, online: bool = False) -> None:
+    """Complain of a captioner that is not known, or can't run here, before anything is begun; with `online`, weights
+    that are not here yet are no fault. Raises InputError."""
     if request.captioner != TRUTH:
         from .captioners.run import check_ready
 
-        check_ready(request.captioner, _options(request.captioner_options, online=False))
+        check_ready(request.captioner, _options(request.captioner_options, online))
 
 
 def look(out: Path, request: Request, tell: Tell, online: bool) -> None:

@@ -56,7 +56,7 @@ def make(request: Request, out: Path, tell: Tell, online: bool = False) -> Outco
 
     online: a yes to downloading a captioner's weights. A captioner that fails is told when all the rest is done.
     """
-    check_request(request)
+    check_request(request, online)
     outcome = render(request, out, tell)
     if outcome.shots > len(outcome.failed):
         refused = _looked(request, out, tell, online)
@@ -74,7 +74,7 @@ def _looked(request: Request, out: Path, tell: Tell, online: bool) -> Modelsheet
     return None
 
 
-def check_request(request: Request) -> None:
+def check_request(request: Request, online: bool = False) -> None:
     """Complain now of what would be refused after an hour of photographs. Raises InputError; touches no file."""
     trainers = tuple(check_trainer(trainer) for trainer in request.trainers)
     check_fits(trainers, request.base)
@@ -82,7 +82,7 @@ def check_request(request: Request) -> None:
     if request.trigger is None:
         raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
     caption_options(asdict(request))
-    check_captioner(request)
+    check_captioner(request, online)
     Output.from_job(asdict(request)).check_enlarging(request.resolution)
 
 
