@@ -127,8 +127,28 @@ def test_a_damaged_picture_costs_only_itself() -> None:
     assert [event["id"] for event in events if event["event"] == "said"] == ["p0", "p4"]
 
 
-def test_a_fault_of_the_library_is_not_taken_for_want_of_memory() -> None:
-    family = Numbers(9)
-    family.speak = lambda prepared: 1 / 0  # type: ignore[assignment,method-assign,return-value]
-    with pytest.raises(ZeroDivisionError):
-        told(family, 2, 2)
+class Picky(Numbers):
+    """Fails on pictures of some widths."""
+
+    def __init__(self, *hated: int) -> None:
+        super().__init__(99)
+        self.hated = hated
+
+    def speak(self, prepared: list[int]) -> list[Said]:
+        if set(prepared) & set(self.hated):
+            raise ValueError("odd\nshape")
+        return super().speak(prepared)
+
+
+def test_a_picture_on_which_the_library_fails_costs_only_itself() -> None:
+    family = Picky(2)
+    events = told(family, 9, 4)
+    assert [event["id"] for event in events if event["event"] == "said"] == [f"p{n}" for n in range(9) if n != 1]
+    (fault,) = (event for event in events if event["event"] == "unread")
+    assert fault == {"event": "unread", "id": "p1", "message": "the model failed on it (ValueError: odd shape)."}
+    assert family.batches == [1, 1, 1, 4, 1]
+
+
+def test_a_library_that_always_fails_is_not_the_pictures_fault() -> None:
+    with pytest.raises(ValueError, match="odd"):
+        told(Picky(*range(20)), 9, 4)

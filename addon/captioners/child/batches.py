@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from ...common.errors import InputError, WorkError
 from .families.family import Family
 
 Event = dict[str, Any]
+#: Pictures running on which the library may fail before it is not the pictures' fault.
+_MOST_FAILED = 3
 View = Callable[[dict[str, Any]], Image.Image]
 
 
@@ -26,6 +28,9 @@ class _Batch:
     unread: list[Event]
 
 
+_NOTHING = _Batch([], None, [])
+
+
 def through(
     family: Family,
     pictures: list[dict[str, Any]],
@@ -34,43 +39,49 @@ def through(
     is_memory_error: Callable[[BaseException], bool],
     give_back: Callable[[], None],
 ) -> Iterator[Event]:
-    """Yields "working", "said", "unread" and "halved" (see serve.py). Raises WorkError where not even one picture fits.
+    """Yields "working", "said", "unread" and "halved" (see serve.py). Raises WorkError where not even one picture fits,
+    and what the library raises where it does so for one picture after the other.
 
-    size: pictures in a batch, to begin with.
+    size: pictures in a batch, to begin with. A batch on which the library fails is shown to it picture by picture.
     """
-    left = list(pictures)
+    left, alone, failed = list(pictures), 0, 0
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(_read, family, left[:size], view)
         while left:
-            now, ahead = left[:size], left[size : 2 * size]
+            count = 1 if alone else size
+            now, left, alone = left[:count], left[count:], max(0, alone - 1)
             try:
                 batch = coming.result()
-                coming = reader.submit(_read, family, ahead, view)
+                coming = reader.submit(_read, family, left[: 1 if alone else size], view)
                 yield {"event": "working", "ids": batch.ids}
                 said = family.speak(batch.prepared) if batch.ids else []
             except Exception as error:
-                if not is_memory_error(error):
-                    raise
-                if len(now) == 1:
-                    raise WorkError("there is not memory enough for even one picture.") from None
-                size = (len(now) + 1) // 2
+                fault = error.with_traceback(None)  # its frames hold on to what did not fit
             else:
-                left = left[len(now) :]
+                failed = 0
                 yield from batch.unread
                 for name, words in zip(batch.ids, said, strict=True):
                     yield {"event": "said", "id": name, **words.to_json()}
                 continue
-            # Outside of the handler, which holds on to the frames of what did not fit.
-            _forget(coming)
-            batch = None  # type: ignore[assignment]
+            coming.exception()  # what was being read ahead is in the way
+            batch = _NOTHING
             give_back()
-            yield {"event": "halved", "batch": size}
-            coming = reader.submit(_read, family, left[:size], view)
-
-
-def _forget(coming: Future[_Batch]) -> None:
-    """Wait for what is being read ahead, so that it is not in memory any more."""
-    coming.exception()
+            if is_memory_error(fault):
+                if len(now) == 1:
+                    raise WorkError("there is not memory enough for even one picture.")
+                size = (len(now) + 1) // 2
+                left = now + left
+                yield {"event": "halved", "batch": size}
+            elif len(now) > 1:
+                left, alone = now + left, len(now)
+            else:
+                failed += 1
+                if failed == _MOST_FAILED:
+                    raise fault
+                words = " ".join(str(fault).split())[:160]
+                message = f"the model failed on it ({type(fault).__name__}: {words})."
+                yield {"event": "unread", "id": now[0]["id"], "message": message}
+            coming = reader.submit(_read, family, left[: 1 if alone else size], view)
 
 
 def _read(family: Family, pictures: list[dict[str, Any]], view: View) -> _Batch:
