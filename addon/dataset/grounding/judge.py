@@ -36,7 +36,7 @@ def _nothing(said: Statement, _known: Known, _captioner: str) -> Judgement | Non
     text = said.text
     if not text or set(text.split()) <= _words("empty"):
         return [], []
-    if match := _pattern("noise").fullmatch(said.body):
+    if match := _pattern("noise").fullmatch(re.sub("^(?:a|an|the) ", "", said.body)):
         return [], [Dropped(text, f"speaks of the file ({match.group()}), not of the character")]
     if _pattern("negations").match(text) or _pattern("negations").match(said.body):
         return [], [Dropped(text, "says what is not there; models hear the thing and not the “no”")]
@@ -91,10 +91,10 @@ def _subject(said: Statement, known: Known, captioner: str) -> Judgement | None:
         return None
     rest = " ".join(word for word in (match["before"] or "").split() if word not in ("a", "an", "the", "very", "and"))
     sex = _named_sex(match["who"]) or _gendered(rest)
-    if sex and known.sex and sex != known.sex:  # and how this somebody looks says nothing of who is there
-        return [], [Dropped(said.text, f"contradicts the truth: {known.sex}", "class")]
     if any(claim.axis == "count" and _is_false(claim, known) for claim in claims(said.text)):
         return [], [Dropped(said.text, f"contradicts the truth: {_SAID['count']}", "count")]
+    if sex and known.sex and sex != known.sex:  # and how this somebody looks says nothing of who is there
+        return [], [Dropped(said.text, f"contradicts the truth: {known.sex}", "class")]
     things: list[Thing] = []
     dropped = [Dropped(match["who"], "says again who is shown", "class")]
     for words in _chunks(rest):

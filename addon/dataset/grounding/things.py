@@ -19,7 +19,10 @@ from .thing import Thing
 HERE = Path(__file__).parent
 TABLE = MappingProxyType(read_table(HERE / "things.yaml", "table").data)
 PLACE = "place"
-_ARTICLE = re.compile(r"^(?:a|an|the|some|several|a pair of|pair of|two|both|multiple|very|matching|one|his|her)\s+")
+_ARTICLE = re.compile(
+    r"^(?:a|an|the|some|several|a pair of|pair of|two|both|multiple|very|matching|one|his|her"
+    r"|on|at|near|by|inside|beside|along|through)\s+"
+)
 #: Words before a noun that are no part of its name at its tail: `a shirt with a collar` is a shirt.
 _TAIL = re.compile(r"\s+(?:of|for|that|to|around|over|in|on|at|with|from|under|above|below)\b.*$")
 
