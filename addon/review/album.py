@@ -216,7 +216,7 @@ class Album:
     def _own(self, entry: Entry, row: Json, written: Written) -> str:
         if not self.ours:
             return self.texts.own(entry.id)
-        untouched = bool(row) and not row.get("caption_edited")
+        untouched = bool(row) and not row.get("caption_edited") and self.texts.as_written(entry.id)
         return (self.texts.now.get(entry.id) if untouched else None) or written.own.get(entry.id, "")
 
     def _record(self) -> dict[str, Json]:

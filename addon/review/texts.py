@@ -39,6 +39,7 @@ class Texts:
         self._stamps: dict[str, tuple[int, int]] = {}
         self._digests: dict[str, str] = {}
         self._originals = {} if ours else _read_originals(folder)
+        self._recorded = _recorded(folder) if ours else {}
         #: id -> the caption in the file, where there is one; why it can't be read, where it can't.
         self.now: dict[str, str] = {}
         self.faults: dict[str, str] = {}
@@ -68,8 +69,7 @@ class Texts:
         review = self._store.get()
         found = {name: text for name, text in self.now.items() if text and text != review.text(name)}
         if self._ours:
-            recorded = _recorded(self._folder)
-            found = {name: text for name, text in found.items() if self.digest(name) != recorded.get(name)}
+            found = {name: text for name, text in found.items() if not self.as_written(name)}
         else:
             found = {name: text for name, text in found.items() if name in review.entries}
         if not found:
@@ -102,6 +102,10 @@ class Texts:
     def own(self, name: str) -> str:
         """What stands in the file without the person's word: in anybody's folder, the caption as it first was."""
         return (self._originals[name] or "") if name in self._originals else self.now.get(name, "")
+
+    def as_written(self, name: str) -> bool:
+        """Whether a caption of ours is still what the last build wrote."""
+        return name in self._recorded and self.digest(name) == self._recorded[name]
 
     def digest(self, name: str) -> str | None:
         """Hash of the caption file as it is, for Edit.seen."""

@@ -103,7 +103,9 @@ def checked_text(text: Any) -> str | None:
     """A caption as trainers read it: one line without control characters; None for an empty one. Raises InputError."""
     if not isinstance(text, str):
         raise InputError("caption: not a text. Write it in words.")
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text.replace("\ufeff", "")).split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text.replace("\ufeff", ""))
+    plain = " ".join(text.split())
     if len(plain) > MAX_TEXT:
         raise InputError(f"caption: longer than {MAX_TEXT} letters. Shorten it; trainers read about 75 words.")
     return plain or None

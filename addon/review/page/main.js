@@ -86,6 +86,9 @@ one("#apply").addEventListener("click", async () => {
 });
 
 whenChanged((ids, whole) => {
+  if (S.ending && S.finishing && !S.apply.running && !S.apply.error && !S.pending) over(true);
+  showWork();
+  if (!ids.size && !whole) { showCounts(); return; }
   known = null;
   if (whole) {
     one("#name").textContent = S.set.name;
@@ -96,9 +99,7 @@ whenChanged((ids, whole) => {
   }
   // What was judged or edited just now stays in sight although it fits the filter no more.
   refilter(new Set([...S.shown.filter((id) => ids.has(id) && !whole)]));
-  showWork();
   if (bulk.open) showBulk();
-  if (S.ending && S.finishing && !S.apply.running && !S.apply.error && !S.pending) over(true);
 });
 
 let timer = 0;
