@@ -109,9 +109,8 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def measure(rows: Sequence[Mapping[str, Any]], facts: CharacterFacts, seed: int = 1) -> list[Figure]:
+def measure(rows: Sequence[dict[str, Any]], facts: CharacterFacts, seed: int = 1) -> list[Figure]:
     """All figures of one set. rows: its truth."""
-    rows = [dict(row) for row in rows]
     figures = []
     for style in STYLES:
         options = CaptionOptions("mara_syn", style=style, class_word="woman")

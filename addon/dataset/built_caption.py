@@ -84,7 +84,7 @@ class CaptionFiles:
         if not _is_utf8(found):
             self.notes.append(f"{path}: was not UTF-8; read as {_encoding(found)} and saved as UTF-8.")
         old = str(self.before.get("trigger") or self.trigger)
-        line = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", self.trigger, line)
+        line = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", self.trigger, line, flags=re.IGNORECASE)
         return f"{line}\n".encode() if line else b""
 
     def _edited(self, row: Row, text: str) -> dict[str, Any]:
