@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a Windows console may not know every character of a path
             stream.reconfigure(errors="replace")
     try:
-        given = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+        given = parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
         console = Console(given.json)
         return given.run(given, console)
     except ModelsheetError as error:
@@ -45,10 +45,11 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="modelsheet", description="Turn a 3D character into a LoRA-ready dataset.")
-    parser.add_argument("--version", action="version", version=f"modelsheet {VERSION}")
-    commands = Commands(parser)
+def parser() -> Parser:
+    """All commands and their words."""
+    words = Parser(prog="modelsheet", description="Turn a 3D character into a LoRA-ready dataset.")
+    words.add_argument("--version", action="version", version=f"modelsheet {VERSION}")
+    commands = Commands(words)
     for command in COMMANDS:
         command.add(commands)
-    return parser
+    return words
