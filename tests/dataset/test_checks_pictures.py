@@ -43,7 +43,7 @@ FAULTS = (
     ("magenta", 0.6, "magenta"),
 )
 #: Copies of good pictures with a slight change: (spoiler, strength).
-SLIGHT = (("recompressed", 60), ("dimmed", 0.9), ("blur", 0.8), ("turned", 1.0), ("enlarged", 1.5))
+SLIGHT = (("trimmed", 1.04), ("recompressed", 60), ("dimmed", 0.9), ("blur", 0.8), ("turned", 1.0), ("enlarged", 1.5))
 
 
 def on(ground: tuple[int, int, int], print_: Image.Image) -> Image.Image:
@@ -83,10 +83,12 @@ def spoiled(folder: Path) -> dict[str, str]:
         wanted[f"z{number}-{name}.png"] = "duplicate"
     picture, _mask, words = made(NEXT + 28)
     print_ = figure(NEXT + 28)
+    burnt, mask, burnt_words = made(NEXT + 29)
     files: dict[str, tuple[Image.Image | bytes, str | None, str]] = {
         "halo-wide": (spoil.fringed(print_, 4), words, "wide_edge"),
         "halo-white": (spoil.matted(print_, 255), words, "halo"),
         "halo-black": (spoil.matted(print_, 0), words, "halo"),
+        "burnt": (spoil.exposed(burnt, mask, 3), burnt_words, "melting"),
         "damaged": (b"\x89PNG\r\n\x1a\n" + bytes(400), words, "unreadable"),
         "text": (b"hello", words, "unreadable"),
         "small": (picture.resize((96, 96)), words, "small"),

@@ -23,6 +23,8 @@ SIDE, FIELD, COARSE = 64, 8, 8
 MARGIN = 0.06
 #: How much alike two coarse fingerprints must be (correlation).
 ALIKE = 0.95
+#: The same for whole pictures, which have their backgrounds in common.
+SAME_GLANCE = 0.985
 #: By how much the brightness of one channel may be changed more than another's, so that another light stays one.
 TINT = 0.06
 #: A difference that is none of a slight change.
@@ -31,25 +33,36 @@ FAR = 255.0
 HOPELESS = 70.0
 #: From this many codes a field's difference is seen; it is a place of its own, such as another mouth, where it is so
 #: many times what this share of the fields do not reach.
-SEEN, LOCAL, MOST_FIELDS = 1.2, 6.0, 0.75
+SEEN, LOCAL, MOST_FIELDS = 3.0, 6.0, 0.75
 #: A field counts where the subject fills this share of it.
 FILLED = 0.3
 
 
 @dataclass(frozen=True)
 class Print:
-    """rgb: (SIDE, SIDE, 3) uint8; weight: (SIDE, SIDE) uint8, 255 where the subject is."""
+    """rgb: (SIDE, SIDE, 3) uint8; weight: (SIDE, SIDE) uint8, 255 where the subject is; whole: all of the picture,
+    (COARSE, COARSE, 3) uint8."""
 
     rgb: np.ndarray
     weight: np.ndarray
+    whole: np.ndarray
 
     @property
     def coarse(self) -> np.ndarray:
         """(COARSE * COARSE * 3,) float32, of mean 0 and length 1; the background counts as mid-grey."""
         shown = np.where(self.weight[..., None] > 127, self.rgb, np.uint8(128)).astype(np.float32)
-        parts = np.concatenate([tiles(shown[..., channel], SIDE // COARSE).ravel() for channel in range(3)])
-        parts -= parts.mean()
-        return parts / max(float(np.linalg.norm(parts)), 1e-6)
+        return _normal(np.concatenate([tiles(shown[..., channel], SIDE // COARSE).ravel() for channel in range(3)]))
+
+    @property
+    def glance(self) -> np.ndarray:
+        """The same of the whole picture, whose brightness may change and with it what is told from the background."""
+        return _normal(self.whole.astype(np.float32).ravel())
+
+
+def _normal(values: np.ndarray) -> np.ndarray:
+    """Of mean 0 and length 1."""
+    values = values - values.mean()
+    return values / max(float(np.linalg.norm(values)), 1e-6)
 
 
 def fingerprint(sample: Sample) -> Print | None:
@@ -64,7 +77,8 @@ def fingerprint(sample: Sample) -> Print | None:
         picture.resize((SIDE, SIDE), Image.Resampling.BOX, box=_within(box, sample.shape))
         for picture in (sample.picture, subject)
     ]
-    return Print(np.asarray(small[0]), np.asarray(small[1]))
+    whole = sample.picture.resize((COARSE, COARSE), Image.Resampling.BOX, reducing_gap=1.0)
+    return Print(np.asarray(small[0]), np.asarray(small[1]), np.asarray(whole))
 
 
 def _within(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
@@ -77,26 +91,27 @@ def difference(one: Print, other: Print) -> float:
     differ in one place and nowhere else."""
     first, second = one.rgb.astype(np.float32), other.rgb.astype(np.float32)
     weights = one.weight / np.float32(255), other.weight / np.float32(255)
-    as_is = _most(first, second, np.minimum(*weights))
-    if as_is is None or as_is > HOPELESS:
+    as_is = _fields_apart(first, second, np.minimum(*weights))
+    if not len(as_is) or as_is.max() > HOPELESS:
         return FAR
-    if as_is < SEEN:
-        return as_is
+    if as_is.max() < SEEN:
+        return float(as_is.max())
     laid = laid_over(first, weights[0], second, weights[1])
-    over = None if laid is None else _most(first, *laid)
-    return FAR if over is None else min(over, as_is)
+    return FAR if laid is None else min(_most(as_is), _most(_fields_apart(first, *laid)))
 
 
-def _most(first: np.ndarray, second: np.ndarray, weight: np.ndarray) -> float | None:
-    """The most that a field differs; FAR where it is a place of its own; None where the two share nothing."""
+def _most(fields: np.ndarray) -> float:
+    """The most that a field differs; FAR where that is a place of its own, and where there are none."""
+    most = float(fields.max(initial=0.0))
+    return FAR if not len(fields) or most > max(SEEN, LOCAL * float(np.quantile(fields, MOST_FIELDS))) else most
+
+
+def _fields_apart(first: np.ndarray, second: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """By how many codes each of the fields differs that the two share."""
     gaps = first - _toned(first, second, weight)
     gaps = np.abs(np.stack([blurred(gaps[..., channel]) for channel in range(3)], -1)).mean(-1) * weight
     filled = _fields(weight)
-    fields = (_fields(gaps) / np.maximum(filled, FILLED))[filled >= FILLED]
-    if not len(fields):
-        return None
-    most = float(fields.max())
-    return FAR if most > SEEN and most > LOCAL * float(np.quantile(fields, MOST_FIELDS)) else most
+    return (_fields(gaps) / np.maximum(filled, FILLED))[filled >= FILLED]
 
 
 def _toned(first: np.ndarray, moved: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -116,10 +131,11 @@ def pairs(prints: list[Print], limit: float) -> list[tuple[int, int, float]]:
     """(earlier, later, difference) of every two that differ by less than the limit. Compares each with all before."""
     if len(prints) < 2:
         return []
-    coarse = np.stack([this.coarse for this in prints])
+    coarse, glances = (np.stack(rows) for rows in zip(*((this.coarse, this.glance) for this in prints), strict=True))
     found = []
     for later in range(1, len(prints)):
-        for earlier in np.flatnonzero(coarse[:later] @ coarse[later] > ALIKE):
+        alike = (coarse[:later] @ coarse[later] > ALIKE) | (glances[:later] @ glances[later] > SAME_GLANCE)
+        for earlier in np.flatnonzero(alike):
             value = difference(prints[earlier], prints[later])
             if value < limit:
                 found.append((int(earlier), later, value))

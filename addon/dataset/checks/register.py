@@ -6,12 +6,14 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from .filters import blurred, light_of
+from .filters import blurred, light_of, shrunk
 
 #: Steps on the softened pictures, then on the pictures themselves.
-SOFT_STEPS, STEPS = 5, 3
+SOFT_STEPS, STEPS = 5, 6
 #: A step smaller than this (shares of the side) changes nothing any more.
 SETTLED = 3e-4
+#: Pixels along the edge of what was moved that tell nothing.
+OUTSIDE = 3
 #: The farthest from "as it is" that counts as slight: in the matrix (turn, scale, shear), in shares of the side.
 FARTHEST = 0.22
 FARTHEST_SHIFT = 0.16
@@ -41,7 +43,9 @@ def laid_over(
             break
         if np.abs(way[[1, 2, 4, 5]]).max() > FARTHEST or np.abs(way[[0, 3]]).max() > FARTHEST_SHIFT:
             return None
-    weight = np.minimum(first_weight, _moved(second_weight.astype(np.float32), way))
+    # What was moved in from outside is black, and softening carries it inwards.
+    covered = shrunk(_moved(np.ones_like(source), way) > 0.99, OUTSIDE)
+    weight = np.minimum(first_weight, _moved(second_weight.astype(np.float32), way)) * covered
     return np.stack([_moved(second[..., channel], way) for channel in range(3)], -1), weight
 
 

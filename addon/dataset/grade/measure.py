@@ -60,7 +60,7 @@ def measure(picture: Image.Image, mask: Image.Image | None = None) -> Figures:
         plain=seen.shown is not None,
         known=seen.known,
         print=own,
-        mirrored=None if own is None else Print(own.rgb[:, ::-1], own.weight[:, ::-1]),
+        mirrored=None if own is None else Print(own.rgb[:, ::-1], own.weight[:, ::-1], own.whole[:, ::-1]),
     )
 
 
