@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,5 @@ def _fitted(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.Imag
     """The text, cut with an ellipsis where it is too long."""
     if font.getlength(text) <= width:
         return text
-    while text and font.getlength(f"{text}…") > width:
-        text = text[:-1]
-    return f"{text.rstrip(', ')}…"
+    fits = bisect_right(range(1, len(text)), width, key=lambda end: font.getlength(f"{text[:end]}…"))
+    return f"{text[:fits].rstrip(', ')}…"
