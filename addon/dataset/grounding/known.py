@@ -54,7 +54,7 @@ def known(row: Row, shown: Mapping[str, Setting], facts: CharacterFacts, options
         eyes=int(visible.get("eyes") or 0),
         sex=_sex(class_word(facts, options)),
         free=frozenset({"background"}) if behind.geometry["kind"] == "folder" else frozenset(),
-        words={axis: shown[axis].tag if axis in shown else settings.get(axis, "") for axis in settings},
+        words={axis: shown.get(axis, setting(axis, name)).tag for axis, name in settings.items()},
         own={name: normal(words) for name, words in facts.words.items() if name not in WHO and words},
     )
 
