@@ -122,6 +122,11 @@ class Album:
             finally:
                 self.warnings = tuple(self.texts.settle(self.store.get()))
 
+    @property
+    def has_dataset(self) -> bool:
+        """Whether there is a dataset to put the person's word into."""
+        return self.ours and (self.folder / FINAL).is_dir()
+
     def can(self, by: str) -> tuple[bool, bool]:
         """Whether somebody can undo, redo; the log is read only after it changed."""
         stamp = (self.store.stamp(), by)
@@ -131,14 +136,12 @@ class Album:
 
     def pending(self, review: Review) -> int:
         """How many pictures of a set of ours are not yet in the dataset as the person has them."""
-        return sum(self._pends(card, review) for card in self.cards.values()) if self.ours else 0
+        return sum(self._pends(card, review) for card in self.cards.values()) if self.has_dataset else 0
 
     def _pends(self, card: Card, review: Review) -> bool:
         name = card.entry.id
         out = review.verdict(name, card.made) == "rejected"
         stays_out = card.out_why is not None and review.verdict(name, card.made) != "accepted"
-        if not (self.folder / FINAL).is_dir():
-            return False
         if out or stays_out or not card.there:
             return card.there if out else not (stays_out or card.there)
         text = review.text(name) or card.own
@@ -165,7 +168,6 @@ class Album:
             "settings": told.seen or told.settings,
             "flags": [*card.flags, *map(_flag, found)],
             "there": card.there,
-            "pending": self.ours and self._pends(card, review),
         }
 
     def fixed(self) -> list[Json]:

@@ -82,7 +82,7 @@ class Api:
 
     def apply(self, tab: str, _asked: Json) -> Json:
         """Put everything into the dataset; how far it is comes with `since`."""
-        if self._album.ours:
+        if self._album.has_dataset:
             self._applying.start()
         return self._state(tab, self._album.store.get())
 
@@ -119,6 +119,7 @@ class Api:
         return {
             "revision": review.revision,
             "generation": self._album.generation,
+            "dataset": self._album.has_dataset,
             "pending": self._album.pending(review),
             "undo": undo,
             "redo": redo,

@@ -17,12 +17,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..common.errors import ModelsheetError
 from ..common.version import VERSION
-from ..dataset.intake import MAX_BYTES, SUFFIXES, read_bytes
+from ..dataset.intake import MAX_BYTES, read_bytes
 from .album import Album
 from .api import TAB, Api, Json
 from .guard import TOKEN, Guard, Refused
 from .page import page, policy
-from .thumbnails import Thumbnails
+from .thumbnails import LARGE, Thumbnails
 
 TAB_HEADER = "X-Modelsheet-Tab"
 #: Connections at once, and seconds that one may say nothing.
@@ -222,8 +222,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(self.server.thumbnails.get(entry.picture, entry.folder), "image/webp", headers)
             return
         kind = _TYPES.get(entry.picture.suffix.lower())
-        if kind is None or entry.picture.suffix.lower() not in SUFFIXES:
-            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Browsers don't show this kind of picture.")
+        if kind is None:  # TIFF, say, which browsers don't show
+            self._send(self.server.thumbnails.get(entry.picture, entry.folder, LARGE), "image/webp", headers)
+            return
         headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         self._send(read_bytes(entry.picture, MAX_BYTES, entry.folder), kind, headers)
 

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from PIL import Image
 
+from ..common.errors import InputError
 from ..common.files import sha256_bytes, write_bytes
 from ..dataset.intake import open_picture
 
 #: Longest edge: sharp in a card on a screen of double density; about 10 kB.
 EDGE = 400
-QUALITY = 76
+#: Of a picture in a form that browsers don't show, in large.
+LARGE = 2048
+QUALITY = {EDGE: 76, LARGE: 90}
 RECIPE = 1
 #: Bytes of the cache, and days after which a small picture that nobody looks at goes.
 MAX_CACHE = 512 << 20
@@ -34,17 +37,24 @@ class Thumbnails:
         self._cache = cache or cache_folder()
         self._making = threading.Semaphore(2)
 
-    def get(self, path: Path, within: Path) -> bytes:
-        """The picture at most EDGE pixels on its longest edge, as WebP. Raises InputError as open_picture does."""
-        found = path.stat()
-        key = sha256_bytes(f"{RECIPE} {path.resolve()} {found.st_size} {found.st_mtime_ns}".encode("utf-8", "replace"))
+    def get(self, path: Path, within: Path, edge: int = EDGE) -> bytes:
+        """The picture at most `edge` pixels (EDGE or LARGE) on its longest side, as WebP.
+
+        Raises InputError as open_picture does.
+        """
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise InputError(f"{path}: can't be read ({error.strerror}). Load the page again.") from error
+        named = f"{RECIPE} {edge} {path.resolve()} {found.st_size} {found.st_mtime_ns}"
+        key = sha256_bytes(named.encode("utf-8", "replace"))
         kept = self._cache / key[:2] / key
         with suppress(OSError):
             data = kept.read_bytes()
             if data[:4] == b"RIFF":
                 return data
         with self._making:
-            data = small(open_picture(path, within))
+            data = small(open_picture(path, within), edge)
         with suppress(Exception):  # a cache that can't be written costs time only
             write_bytes(kept, data)
         return data
@@ -61,15 +71,15 @@ class Thumbnails:
                 whole -= size
 
 
-def small(picture: Image.Image) -> bytes:
+def small(picture: Image.Image, edge: int = EDGE) -> bytes:
     """A picture in small, as WebP; what shows through stays so."""
     transparent = picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] != 255
     plain = picture if transparent else picture.convert("RGB")
     plain.thumbnail(
-        (EDGE, EDGE), Image.Resampling.BILINEAR if transparent else Image.Resampling.LANCZOS, reducing_gap=2
+        (edge, edge), Image.Resampling.BILINEAR if transparent else Image.Resampling.LANCZOS, reducing_gap=2
     )
     stream = io.BytesIO()
-    plain.save(stream, "WEBP", quality=QUALITY, method=2)
+    plain.save(stream, "WEBP", quality=QUALITY[edge], method=2)
     return stream.getvalue()
 
 

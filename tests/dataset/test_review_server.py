@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from modelsheet.common.errors import InputError
 from modelsheet.dataset.review.store import FILE, FOLDER, Edit, Store, read_review
 from modelsheet.review.album import Album
 from modelsheet.review.guard import MAX_BODY
+from PIL import Image
 
 
 @pytest.fixture
@@ -111,6 +114,12 @@ def test_pictures_come_small_and_whole(client: Client) -> None:
     assert "immutable" in headers["cache-control"]
     status, headers, body = client.ask("GET", f"/picture?{ask}", X_Modelsheet_Token=None)
     assert status == 200 and body == (folder_of(client) / "0001.png").read_bytes()
+    Image.new("RGB", (3000, 20)).save(folder_of(client) / "0001.tif")  # what browsers don't show comes as WebP
+    client.server.album.cards["0001.png"].__dict__["entry"] = replace(
+        client.server.album.cards["0001.png"].entry, picture=folder_of(client) / "0001.tif"
+    )
+    status, headers, body = client.ask("GET", f"/picture?{ask}")
+    assert status == 200 and headers["content-type"] == "image/webp" and Image.open(io.BytesIO(body)).width == 2048
     (folder_of(client) / "0002.png").write_bytes(b"not a picture")
     status, _headers, body = client.ask("GET", f"/small?id=0002.png&k={told['look']}")
     assert status == 422 and b"error" in body
@@ -248,7 +257,7 @@ def test_the_command_listens_once_and_ends_plainly(tmp_path: Path) -> None:
         place = folder / FOLDER / ".review-server.json"
         assert os.name != "posix" or place.stat().st_mode & 0o077 == 0
         again, second = start(folder)
-        again.communicate(timeout=20)
+        again.communicate(timeout=90)
         assert second["url"] == told["url"] and second["again"] and again.returncode == 0
     finally:
         child.kill()
@@ -257,7 +266,7 @@ def test_the_command_listens_once_and_ends_plainly(tmp_path: Path) -> None:
     assert fresh["url"] != told["url"]
     if os.name == "posix":
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=90)
         assert child.returncode == 0 and not err, err
         assert json.loads(out)["event"] == "reviewed" and json.loads(out)["why"] == "interrupted"
         assert not place.exists()
@@ -271,7 +280,7 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [sys.executable, "-m", "modelsheet", "review", str(folder), "--no-browser", "--port"]
         port = str(taken.getsockname()[1])
-        done = subprocess.run([*command, port], capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run([*command, port], capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1 and f"--port {port}" in done.stderr
 
 

@@ -35,7 +35,7 @@ const changed = (ids, whole = false) => { for (const act of listeners) act(ids, 
 const takeState = (told) => {
   S.revision = told.revision;
   if (told.look) S.look = told.look;
-  for (const key of ["pending", "undo", "redo", "warnings", "apply", "finishing"]) S[key] = told[key];
+  for (const key of ["dataset", "pending", "undo", "redo", "warnings", "apply", "finishing"]) S[key] = told[key];
 };
 const takePictures = (looks) => {
   for (const look of looks ?? []) {

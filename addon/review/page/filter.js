@@ -136,7 +136,7 @@ const showCounts = () => {
   one("#undo").disabled = !S.undo;
   one("#redo").disabled = !S.redo;
   const apply = one("#apply");
-  apply.hidden = !S.set.ours;
+  apply.hidden = !S.dataset;
   apply.disabled = !S.pending || S.apply?.running;
   apply.textContent = S.apply?.running ? "Writing …" : S.pending ? `Apply to dataset (${S.pending})` : "Dataset up to date";
 };

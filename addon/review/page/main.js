@@ -43,7 +43,7 @@ const finish = async () => {
   const rows = [
     `${plural(tally.every, "picture")}: ${tally.accepted} accepted, ${tally.rejected} rejected, ${tally.open} without a verdict (they stay in).`,
     `${plural(tally.edited, "caption")} in your own words.`,
-    S.set.ours ? (S.pending ? `${plural(S.pending, "picture")} will be changed in the dataset; its packages and report are made anew.` : "The dataset is up to date.")
+    S.set.ours && !S.dataset ? "There is no dataset yet. What you said is used when it is made." : S.set.ours ? (S.pending ? `${plural(S.pending, "picture")} will be changed in the dataset; its packages and report are made anew.` : "The dataset is up to date.")
       : "The captions are in their .txt files already; what was there before is in the folder backup. Rejected pictures stay where they are and are listed in dropped.json.",
   ];
   one("#ending-words").replaceChildren(...rows.map((row) => make("p", {}, row)));
@@ -61,7 +61,7 @@ const over = (certain) => {
   const folder = S.set.folder;
   one("#done-words").replaceChildren(
     make("p", {}, certain ? `${tally.accepted} accepted, ${tally.rejected} rejected, ${plural(tally.edited, "caption")} in your own words.` : "The review has ended. What you said is kept."),
-    ...(S.set.ours && certain ? [make("p", {}, "The dataset is written: "), make("p", {}, make("code", {}, `${folder}/final_dataset`)),
+    ...(S.dataset && certain ? [make("p", {}, "The dataset is written: "), make("p", {}, make("code", {}, `${folder}/final_dataset`)),
       make("p", {}, "For another trainer, package it again:"), make("p", {}, make("code", {}, `modelsheet package "${folder}" --for TRAINER`))]
       : [make("p", {}, make("code", {}, folder))]),
     make("p", {}, "You can close this window."));

@@ -108,23 +108,26 @@ one("#large").addEventListener("error", () => { one("#large").hidden = true; one
 const section = (title, ...children) => make("section", {}, make("h3", {}, title), ...children);
 const ORIGINS = { truth: "known from the shot", model: "seen by a model", person: "written by you" };
 
-// The caption with each word in the colour of who said it: the manifest's record, found again in the text.
+// The caption with each word in the colour of who said it: the record of our words is found again in the text, and
+// what an edited caption has beside them is the person's.
 const origins = (picture) => {
   const text = textOf(picture);
+  const own = picture.own.toLowerCase();
   const found = [];
-  if (picture.text !== null) {
-    return merged(differences(picture.own, text).filter(([, kind]) => kind !== "gone")).map(([part, kind]) => [part, kind === "come" ? "person" : "glue"]);
-  }
+  const between = (part) => {
+    const words = part.toLowerCase().replace(/^[\s,.;]+|[\s,.;]+$/g, "");
+    if (part) found.push([part, picture.text !== null && words && !own.includes(words) ? "person" : "glue"]);
+  };
   let at = 0;
-  for (const word of picture.words ?? []) {
-    const start = text.toLowerCase().indexOf(String(word.text).toLowerCase().trim(), at);
-    if (start < 0 || !String(word.text).trim() || !(word.origin in ORIGINS)) continue;
-    const end = start + String(word.text).trim().length;
-    if (start > at) found.push([text.slice(at, start), "glue"]);
-    found.push([text.slice(start, end), word.axis || word.origin !== "truth" ? word.origin : "glue", word]);
-    at = end;
+  for (const { text: said, origin, axis, captioner } of picture.words ?? []) {
+    const word = String(said).trim();
+    const start = text.toLowerCase().indexOf(word.toLowerCase(), at);
+    if (start < 0 || !word || !(origin in ORIGINS)) continue;
+    between(text.slice(at, start));
+    at = start + word.length;
+    found.push([text.slice(start, at), axis || origin !== "truth" ? origin : "glue", { axis, captioner }]);
   }
-  if (found.length && at < text.length) found.push([text.slice(at), "glue"]);
+  between(text.slice(at));
   return found;
 };
 // Everybody who wrote a caption of this picture, the present one first.
