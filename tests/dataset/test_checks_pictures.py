@@ -78,7 +78,7 @@ def spoiled(folder: Path) -> dict[str, str]:
         put(folder, f"{number}-{name}-{strength}", getattr(spoil, name)(picture, mask, strength), words)
         wanted[f"{number}-{name}-{strength}.png"] = check
     for number, (name, strength) in enumerate(SLIGHT):
-        picture, mask, words = made(4 * number)
+        picture, mask, words = made(4 * number % GOOD)
         put(folder, f"z{number}-{name}", getattr(spoil, name)(picture, mask, strength), words)
         wanted[f"z{number}-{name}.png"] = "duplicate"
     picture, _mask, words = made(NEXT + 28)

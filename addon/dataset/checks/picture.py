@@ -17,7 +17,7 @@ from .captioned import caption_findings
 from .colours import colourless, magenta
 from .edges import halo, softness
 from .entry import Entry
-from .exposure import exposure
+from .exposure import exposure, melting
 from .face import face_contrast, face_findings
 from .finding import Finding, certain, judge
 from .grain import fireflies, noise
@@ -66,7 +66,7 @@ def look(entry: Entry, facts: CharacterFacts | None) -> Looked:
     looked.findings += _cut(entry, seen, drawn, facts) + _whole(entry, seen) + face_findings(entry, facts)
     looked.findings += _pixels(seen) + _edges(drawn, opened)
     looked.light = exposure(seen)
-    looked.findings += judge("dark", looked.light[0] if looked.light else None)
+    looked.findings += judge("dark", looked.light[0] if looked.light else None) + judge("melting", melting(seen))
     looked.likeness = fingerprint(seen)
     return looked
 
