@@ -30,8 +30,7 @@ def main(folder: Path, words: list[str]) -> int:
     if look(folder).state != READY:
         print(f"Making the environment {folder.name} (torch and transformers) ...", flush=True)
         try:
-            # As the package index has it: another would be asked over the network, where there may be none.
-            make(Order(folder, torch="index"), lambda _event: None)
+            make(Order(folder), lambda _event: None)
         except NotFetched as error:
             print(f"SKIPPED: {error}")
             return SKIPPED

@@ -67,6 +67,12 @@ def pins() -> dict[str, Any]:
     return read_table(Path(__file__).with_name("environment.yaml"), "table").data
 
 
+def build(name: str, platform: str = sys.platform) -> dict[str, Any]:
+    """A build of torch: url, download and disk in megabytes, words; {} for one that environment.yaml does not have."""
+    row = pins()["builds"].get(name, {})
+    return {**row, **row.get(platform, {})}
+
+
 def requirements() -> tuple[str, ...]:
     """What pip is asked for, pinned."""
     return tuple(f"{name}=={version}" for name, version in pins()["requirements"].items())

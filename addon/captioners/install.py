@@ -46,12 +46,12 @@ class Order:
     @property
     def download(self) -> int:
         """Megabytes to fetch, about."""
-        return int(pins()["builds"][self.build]["download"])
+        return int(environment.build(self.build)["download"])
 
     @property
     def words(self) -> str:
         """What it comes to, for the question whether to go on."""
-        row = pins()["builds"][self.build]
+        row = environment.build(self.build)
         return (
             f"torch {pins()['requirements']['torch']} ({row['words']}), transformers, onnxruntime and what they need: "
             f"about {row['download']} MB to download, {row['disk'] / 1000:.1f} GB in {self.folder}"
@@ -81,7 +81,7 @@ def check(order: Order) -> str:
     standing = look(order.folder)
     if standing.state == FOREIGN:
         raise InputError(f"{standing.folder}: holds other things. Give --dir a new or an empty folder.")
-    _check_room(standing.folder, pins()["builds"][order.build]["disk"])
+    _check_room(standing.folder, environment.build(order.build)["disk"])
     return choose(order.interpreter)
 
 

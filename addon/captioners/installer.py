@@ -47,7 +47,7 @@ class Installer:
     def __init__(self, folder: Path, build: str, tell: Callable[[Event], None]) -> None:
         """build: of torch, a name in environment.yaml."""
         self.folder = folder
-        self._build = pins()["builds"].get(build, {})
+        self._build = environment.build(build)
         self._tell = tell
         self._words = ""
         self._fetched = 0.0
@@ -101,6 +101,7 @@ class Installer:
         self._step(title)
         # Python compiles what it imports: of torch's thousands of modules that is little.
         how = ["install", "--no-input", "--no-compile", "--disable-pip-version-check", "--only-binary", ":all:"]
+        how += ["--retries", "2"]  # of each page; what has come of a file is kept
         status, said = self._run([str(python_in(self.folder)), "-I", "-m", "pip", *how, *words])
         if status:
             raise NotFetched(explain("\n".join(said), self.folder / LOG))
