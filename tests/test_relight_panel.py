@@ -49,7 +49,7 @@ class Layout(SimpleNamespace):
 @pytest.fixture
 def runner() -> Iterator[Runner]:
     registration.register()
-    yield registration.MODELSHEET_OT_make.runner
+    yield MODELSHEET_PT_light.runner
     picks = bpy.context.scene.modelsheet
     for name in PICKS:
         picks.light.property_unset(name)

@@ -38,6 +38,16 @@ def set_format(image_settings: Any, file_format: str) -> None:
     image_settings.file_format = file_format
 
 
+def stored(block: Any) -> Any:
+    """What add-ons' declared properties have saved in a data-block, as it was written; a mapping.
+
+    From 5.0 on that is kept apart from custom properties.
+    """
+    if hasattr(block, "bl_system_properties_get"):
+        return block.bl_system_properties_get() or {}
+    return block
+
+
 def has_importer(form: str) -> bool:
     """Whether this Blender reads "collada" (up to 4.5) or "usd" (some systems build theirs without)."""
     return f"{form}_import" in dir(bpy.ops.wm)

@@ -16,17 +16,18 @@ from ..plan.relight import PLANNED
 from ..plan.rigs import EXPOSURES, INTENSITIES
 from ..plan.settings import axis_settings
 from ..request import JOB_FILE
+from .enums import Numbered, numbered
 from .looked import in_panel
 from .runner import Runner
 
-Items = tuple[tuple[str, str, str], ...]
+Items = tuple[Numbered, ...]
 
 
 # Blender keeps only pointers to an enum's texts: the cache keeps them alive.
 @cache
 def _choices(axis: str) -> Items:
     offered = [(name, name.replace("_", " ").capitalize(), row.phrase) for name, row in axis_settings(axis).items()]
-    return ((PLANNED, "As planned", "What the preset chose for each picture"), *offered)
+    return numbered([(PLANNED, "As planned", "What the preset chose for each picture"), *offered])
 
 
 def _lightings(_picks: Any, _context: Any) -> Items:

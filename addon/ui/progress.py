@@ -11,12 +11,22 @@ from ..console import STAGES, Pace, duration
 from ..findings import describe_character, describe_licence
 from .looked import in_panel
 
-State = Literal["idle", "running", "stopping", "done", "stopped", "failed"]
+State = Literal["idle", "running", "stopping", "paused", "done", "stopped", "failed"]
+
+#: What is said of a job that was stopped in order, by how it was stopped.
+STOPPED = {
+    "paused": "Paused{at}. Resume goes on from here, also after Blender was closed.",
+    "stopped": "Stopped{at}. What is done stays; Make dataset goes on from here.",
+}
 
 
 @dataclass
 class Progress:
-    """state, one line of words, pictures done of total, notes for the user, and the results once there are some."""
+    """state, one line of words, pictures done of total, notes for the user, and the results once there are some.
+
+    ending: what a job becomes that is being stopped. out: the folder that it works in, where it has one. verb: the
+    command, by which each panel knows its own.
+    """
 
     state: State = "idle"
     words: str = ""
@@ -24,6 +34,9 @@ class Progress:
     total: int = 0
     notes: list[str] = field(default_factory=list)
     results: dict[str, Path] = field(default_factory=dict)
+    ending: Literal["paused", "stopped"] = "stopped"
+    out: Path | None = None
+    verb: str = ""
     _pace: Pace = field(default_factory=lambda: Pace(0), repr=False, compare=False)
 
     @property
@@ -46,8 +59,6 @@ class Progress:
                 self.notes += [*told, *map(in_panel, event["warnings"])]
             case "inspected":
                 self.words = "Looked at the character."
-                licence = describe_licence(event["characters"][0].get("licence"))
-                self.notes += [licence, *map(in_panel, event["warnings"])]
             case "plan":
                 self.total = event["shots"]
                 self.notes += event["left_out"]
@@ -56,6 +67,13 @@ class Progress:
                 self._count(event)
             case "shot":
                 self._count(event)
+            case "staged":
+                self._pace = Pace(0)
+                self.total = event["total"]
+                self.words = f"Posing {self.total} shots …"
+            case "stood":
+                self.done, self.total = event["done"], event["total"]
+                self.words = f"{self.done} of {self.total} shots are ready to look at."
             case "failed":
                 told = in_panel(event["message"])
                 self.notes.append(f"Could not photograph {', '.join(event['ids'])}: {told}")
@@ -65,7 +83,8 @@ class Progress:
     def end(self, status: int, complaint: str) -> None:
         """The job's process has ended."""
         if self.state == "stopping":
-            self.state, self.words = "stopped", "Stopped. What is done stays; Make dataset goes on from here."
+            at = f" at {self.done} of {self.total} pictures" if self.total else ""
+            self.state, self.words = self.ending, STOPPED[self.ending].format(at=at)
         elif status == 0:
             self.state = "done"
         else:
