@@ -38,7 +38,7 @@ class Drawn(SimpleNamespace):
 
     def operator(self, name: str, **options: Any) -> SimpleNamespace:
         module, _dot, word = name.partition(".")
-        assert word in dir(getattr(bpy.ops, module)), name
+        getattr(getattr(bpy.ops, module), word).get_rna_type()  # raises KeyError for one that there is not
         _icon(options)
         self.rows.append(("operator", name))
         return SimpleNamespace()

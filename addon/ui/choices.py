@@ -20,7 +20,7 @@ Files = tuple[tuple[Path, int], ...]
 FRESH = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choices:
     """Usable presets, the default first and one's own last, and one sentence for each broken one."""
 

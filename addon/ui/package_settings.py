@@ -24,6 +24,10 @@ SIZES = (
 )
 
 
+#: The trainers by name with what they serve; listing them reads a folder, so it is done once.
+TRAINERS = {name: str(module.TITLE) for name, module in trainers().items()}
+
+
 def trainer_property(name: str) -> str:
     """The switch of a trainer."""
     return f"for_{name.replace('-', '_')}"
@@ -32,9 +36,9 @@ def trainer_property(name: str) -> str:
 def _trainers() -> dict[str, Any]:
     return {
         trainer_property(name): bpy.props.BoolProperty(
-            name=module.TITLE, description=f"Make a package for {module.TITLE}", default=name == DEFAULT_TRAINER
+            name=title, description=f"Make a package for {title}", default=name == DEFAULT_TRAINER
         )
-        for name, module in trainers().items()
+        for name, title in TRAINERS.items()
     }
 
 
@@ -115,7 +119,7 @@ class MODELSHEET_PG_package(bpy.types.PropertyGroup):
 
     def trainers(self) -> list[str]:
         """The trainers that are switched on."""
-        return [name for name in trainers() if getattr(self, trainer_property(name))]
+        return [name for name in TRAINERS if getattr(self, trainer_property(name))]
 
     def rights_words(self) -> list[str]:
         """What is said of the rights, as the command line takes it."""

@@ -7,11 +7,15 @@ The switches have no values of their own: they show the picked preset, and what 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..plan.folders import ENVIRONMENT
 from ..plan.names import all_settings
 from ..plan.presets import Preset
 from ..plan.schema import MAX_BUDGET, MAX_WEIGHT
@@ -19,7 +23,7 @@ from ..plan.settings import axis_settings
 from ..plan.shots import AXES
 from ..plan.vary import MOST_PRINTS
 from ..render.options import RenderOptions
-from .choices import preset_choices
+from .choices import Choices, preset_choices
 from .own_shots import OwnShots, read
 from .places import presets_folder
 
@@ -62,9 +66,27 @@ def label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def choices() -> Any:
+def choices() -> Choices:
     """The presets that can be picked now, the user's own among them."""
-    return preset_choices(own=presets_folder())
+    return preset_choices(own=_presets_folder(os.environ.get(ENVIRONMENT)))
+
+
+# A panel that is drawn asks for it a hundred times, and Blender's answer is put together anew each time.
+@lru_cache(maxsize=4)
+def _presets_folder(_named: str | None) -> Path:
+    return presets_folder()
+
+
+# The same for the weights of every switch.
+@lru_cache(maxsize=16)
+def _weights_of(text: str, found: Choices, preset: str) -> dict[str, dict[str, int]]:
+    own = read(text)
+    return {axis: own.weights(found.presets[preset], axis) for axis in AXES}
+
+
+def _weights(shots: Any, axis: str) -> dict[str, int]:
+    found, name = choices(), shots.id_data.modelsheet.preset_name
+    return _weights_of(shots.own, found, name)[axis] if name in found.presets else {}
 
 
 def _own(shots: Any) -> OwnShots:
@@ -77,8 +99,7 @@ def _preset(shots: Any) -> Preset | None:
 
 def _switch(axis: str, name: str) -> Any:
     def get(shots: Any) -> bool:
-        preset = _preset(shots)
-        return preset is not None and name in _own(shots).weights(preset, axis)
+        return name in _weights(shots, axis)
 
     def put(shots: Any, on: bool) -> None:
         if preset := _preset(shots):
@@ -91,8 +112,7 @@ def _switch(axis: str, name: str) -> Any:
 
 def _weight(axis: str, name: str) -> Any:
     def get(shots: Any) -> int:
-        preset = _preset(shots)
-        return _own(shots).weights(preset, axis).get(name, 0) if preset else 0
+        return _weights(shots, axis).get(name, 0)
 
     def put(shots: Any, value: int) -> None:
         if preset := _preset(shots):

@@ -8,13 +8,12 @@ from pathlib import Path
 import bpy
 
 from ...dataset.layout import PACKAGES
-from ...dataset.packages import trainers
 from ...dataset.rights.table import sources
 from ..desk import Desk
 from ..drawing import draw_text, split_props
 from ..finish_operators import MODELSHEET_OT_package
 from ..light import finished_folder
-from ..package_settings import UNSAID, trainer_property
+from ..package_settings import TRAINERS, UNSAID, trainer_property
 from .base import Closed
 from .main import MODELSHEET_PT_main
 
@@ -34,7 +33,7 @@ class MODELSHEET_PT_package(Closed, bpy.types.Panel):
         settings = context.scene.modelsheet
         picks = self.layout.column(align=True)
         picks.enabled = not self.runner.progress.busy
-        for name in trainers():
+        for name in TRAINERS:
             picks.prop(settings.package, trainer_property(name))
         draw_problem(self.layout, self.desk, settings)
         folder = finished_folder(context)
