@@ -53,14 +53,14 @@ class Said:
         return replace(self, notes=tuple(chunk for chunk in chunks if chunk))
 
     def who(self, part: str) -> str:
-        """The words of one of the parts that say who is shown."""
+        """The words of one of the parts that say who is shown; "" for another part."""
         words = {
             "person": self.person.words(self.options.ethnicity or ""),
             "class": self.class_word,
             "age": self.age,
             "ethnicity": self.options.ethnicity or "",
         }
-        return words[part]
+        return words.get(part, "")
 
     def less(self, style: str) -> Said | None:
         """With one extra less, the constant and the decorative first; None where nothing is left to spare."""
