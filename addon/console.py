@@ -72,6 +72,9 @@ class Console(CaptionerLines):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
 
+    def _on_note(self, event: Event) -> None:
+        self.note(f"  note: {event['text']}")
+
     def _on_stage(self, event: Event) -> None:
         self.note(STAGES[event["stage"]])
 

@@ -21,7 +21,7 @@ from .dataset.checks import check, write_checks
 from .dataset.checks.again import check_captions, mark
 from .dataset.layout import read_job
 from .dataset.output import Output
-from .dataset.packages import check_fits, check_trainer, package
+from .dataset.packages import check_fits, check_trainer, package, refresh
 from .dataset.process import process
 from .dataset.report import report
 from .dataset.rights import check_asked
@@ -56,7 +56,8 @@ def make(request: Request, out: Path, tell: Tell, online: bool = False) -> Outco
 
     online: a yes to downloading a captioner's weights. A captioner that fails is told when all the rest is done.
     """
-    check_request(request, online)
+    for line in check_request(request, online):
+        tell({"event": "note", "text": line})
     outcome = render(request, out, tell)
     if outcome.shots > len(outcome.failed):
         refused = _looked(request, out, tell, online)
@@ -74,16 +75,20 @@ def _looked(request: Request, out: Path, tell: Tell, online: bool) -> Modelsheet
     return None
 
 
-def check_request(request: Request, online: bool = False) -> None:
-    """Complain now of what would be refused after an hour of photographs. Raises InputError; touches no file."""
+def check_request(request: Request, online: bool = False) -> list[str]:
+    """Complain now of what would be refused after an hour of photographs; lines on what will be left out.
+
+    Raises InputError; touches no file.
+    """
     trainers = tuple(check_trainer(trainer) for trainer in request.trainers)
     check_fits(trainers, request.base)
-    check_asked(request.source, request.purpose, request.reason, trainers, sitter=request.is_sitter)
+    notes = check_asked(request.source, request.purpose, request.reason, trainers, sitter=request.is_sitter)
     if request.trigger is None:
         raise InputError("No trigger word. Add --trigger WORD, a rare word such as mara_syn that will call the LoRA.")
     caption_options(asdict(request))
     check_captioner(request, online)
     Output.from_job(asdict(request)).check_enlarging(request.resolution)
+    return notes
 
 
 def finish(
@@ -109,7 +114,7 @@ def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome, 
         found = check_captions(out) or check(out)
         write_checks(found, mark(out))
         tell({"event": "checks", **found.counts()})
-    refused = _package(out, trainers, outcome) if trainers else None
+    refused = _package(out, trainers, outcome)
     tell({"event": "stage", "stage": "report"})
     outcome.report = report(out)
     outcome.seconds += time.monotonic() - start
@@ -118,14 +123,18 @@ def _finish(out: Path, trainers: tuple[str, ...], tell: Tell, outcome: Outcome, 
 
 
 def _package(out: Path, trainers: tuple[str, ...], outcome: Outcome) -> InputError | None:
-    """Make the packages; a refusal (rights, say) is returned, so that the report is written before it is told."""
+    """Make the packages, and those of earlier runs that no longer hold the set; a refusal (rights, say) is returned, so
+    that the report is written before it is told."""
+    base, refused = read_job(out).get("base"), None
     try:
-        packed = package(out, trainers, read_job(out).get("base"))
+        packed = [package(out, trainers, base)] if trainers else []
     except InputError as error:
-        return error
-    outcome.packages += packed.files
-    outcome.notes += packed.notes
-    return None
+        packed, refused = [], error
+    made = [path for each in packed for path in each.files]
+    for each in (*packed, refresh(out, made, base)):
+        outcome.packages += each.files
+        outcome.notes += each.notes
+    return refused
 
 
 def change(out: Path, **words: Any) -> Request:

@@ -23,6 +23,8 @@ from modelsheet.dataset.packages.kit.parcel import Parcel, write_parcel
 from modelsheet.dataset.packages.kit.upload import parts
 from modelsheet.dataset.packages.kit.verify import verify
 from modelsheet.dataset.process import process
+from modelsheet.job import finish
+from modelsheet.outcome import Outcome
 from PIL import Image
 
 
@@ -159,3 +161,52 @@ def test_the_job_remembers_the_base(place: Path) -> None:
     job.change(place, base="sdxl", repeats=4)
     asked = yaml.safe_load((place / "job.yaml").read_text())
     assert (asked["base"], asked["repeats"]) == ("sdxl", 4)
+
+
+def _manifests(place: Path) -> dict[str, bool]:
+    """Trainer -> whether its ZIP holds the set as it is."""
+    now = (place / "final_dataset" / "manifest.json").read_bytes()
+    found = {}
+    for path in (place / "packages").glob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in archive.namelist() if name.endswith("manifest.json"))
+            found[path.stem.rpartition("_")[2]] = archive.read(name) == now
+    return found
+
+
+def _again(place: Path, trainers: tuple[str, ...], **words: Any) -> Outcome:
+    job = yaml.safe_load((place / "job.yaml").read_text(encoding="utf-8"))
+    (place / "job.yaml").write_text(yaml.safe_dump({**job, **words}), encoding="utf-8")
+    return finish(place, trainers, lambda event: None)
+
+
+def test_packages_of_earlier_runs_are_made_anew_with_the_set(place: Path) -> None:
+    package(place, ["kohya", "civitai", "musubi"])
+    (place / "packages" / "mine.zip").write_bytes(b"PK, a stranger's")
+    outcome = _again(place, ("kohya",), style="natural")
+    assert _zips(place) == {"mara_syn_kohya", "mara_syn_civitai", "mara_syn_musubi", "mine"}
+    (place / "packages" / "mine.zip").unlink()
+    assert _manifests(place) == {"kohya": True, "civitai": True, "musubi": True}
+    assert {path.stem for path in outcome.packages} == {"mara_syn_kohya", "mara_syn_civitai", "mara_syn_musubi"}
+    times = {path: path.stat().st_mtime_ns for path in (place / "packages").iterdir()}
+    _again(place, ())
+    assert times == {path: path.stat().st_mtime_ns for path in (place / "packages").iterdir()}
+
+
+def test_packages_that_may_not_be_made_anew_go_with_a_word(place: Path) -> None:
+    package(place, ["musubi", "civitai"])
+    outcome = _again(place, (), source="metahuman", purpose="private", style="natural")
+    assert _manifests(place) == {"musubi": True}
+    said = [note for note in outcome.notes if "mara_syn_civitai.zip" in note]
+    assert len(said) == 1 and "taken away" in said[0] and "MetaHuman" in said[0]
+
+
+def test_packages_under_another_trigger_go_with_a_word(place: Path) -> None:
+    package(place, ["musubi"])
+    outcome = _again(place, (), trigger="other_syn")
+    assert _zips(place) == {"other_syn_musubi"}
+    assert any("mara_syn_musubi.zip: taken away" in note for note in outcome.notes)
+
+
+def _zips(place: Path) -> set[str]:
+    return {path.stem for path in (place / "packages").glob("*.zip")}

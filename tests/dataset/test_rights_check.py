@@ -169,7 +169,18 @@ def test_what_may_be_allowed_is_begun(asked: tuple) -> None:
     check_asked(*asked)
 
 
+def test_all_is_told_beforehand_what_it_will_leave_out() -> None:
+    said = check_asked("metahuman", None, None, ("all",))
+    assert len(said) == 1 and "civitai and huggingface: not made" in said[0] and "MetaHuman" in said[0]
+    assert check_asked(None, "private", None, ("kohya", "all"))
+    for clear in (("own", None, None), ("metahuman", None, REASON), ("vroid_hub", None, None)):
+        assert check_asked(*clear, ("all",)) == []
+    with pytest.raises(InputError):
+        check_asked("metahuman", "publish", None, ("all",))
+
+
 def test_the_sitter_is_never_refused() -> None:
+    assert check_asked(None, None, None, ("all",), sitter=True) == []
     check_asked(None, "publish", None, ("civitai",), sitter=True)
 
 

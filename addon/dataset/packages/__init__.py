@@ -23,17 +23,29 @@ from types import ModuleType
 
 from ...common.errors import InputError
 from ..described import Described, read_described
-from ..folder import Folder
+from ..folder import RECORD, Folder
 from ..layout import FINAL, PACKAGES
 from ..prompts import FOLDER
 from ..rights import check_rights
 from .kit.contents import Contents
 from .kit.order import Order
 from .kit.parcel import Parcel, Source, write_parcel
+from .kit.standing import outdated, trainer_of
 from .training.advice import advice
 from .training.recipe import bases, check_base, recipes
 
-__all__ = ["ALL", "Packed", "bases", "check_base", "check_fits", "check_trainer", "configs", "package", "trainers"]
+__all__ = [
+    "ALL",
+    "Packed",
+    "bases",
+    "check_base",
+    "check_fits",
+    "check_trainer",
+    "configs",
+    "package",
+    "refresh",
+    "trainers",
+]
 
 #: What `--for` takes for every trainer.
 ALL = "all"
@@ -108,6 +120,31 @@ def package(out: Path, names: Iterable[str], base: str | None = None) -> Packed:
         notes += warnings
         orders[name] = Order(described, dataset, numbers, faults, tuple(warnings))
     files = [path for name, order in orders.items() for path in _pack(name, order, out / PACKAGES)]
+    return Packed(tuple(files), tuple(dict.fromkeys(notes)))
+
+
+def refresh(out: Path, made: Iterable[Path] = (), base: str | None = None) -> Packed:
+    """ZIPs in OUT/packages of earlier runs that hold the set as it was: made anew, and taken away where they can't be.
+
+    made: those just made. What was taken away, and why, is among the notes. Raises WorkError (disk full).
+    """
+    old = [path for path in outdated(out / PACKAGES, out / FINAL / RECORD) if path not in set(made)]
+    files: list[Path] = []
+    notes: list[str] = []
+    why: dict[str | None, str] = {}
+    for name in dict.fromkeys(trainer_of(path, trainers()) for path in old):
+        try:
+            packed = package(out, [name], base) if name else Packed()
+        except InputError as error:
+            why[name] = f" It was not made anew: {error}"
+            continue
+        files += packed.files
+        notes += packed.notes
+    for path in old:
+        if path not in files and path.is_file():
+            path.unlink()
+            reason = why.get(trainer_of(path, trainers()), "")
+            notes.append(f"{path.name}: taken away, because it held the set as it was before.{reason}")
     return Packed(tuple(files), tuple(dict.fromkeys(notes)))
 
 

@@ -10,6 +10,8 @@ from .judge import Judged, judge_out
 from .table import Source, check_source, sources, table
 
 PURPOSES = ("private", "publish")
+#: What stands for every trainer.
+EVERY = "all"
 MOST_REASON = 500
 #: Shorter ones ("ok") say nothing to whoever reads the card.
 LEAST_REASON = 8
@@ -17,20 +19,23 @@ LEAST_REASON = 8
 
 def check_asked(
     source: str | None, purpose: str | None, reason: str | None, trainers: tuple[str, ...] = (), sitter: bool = False
-) -> None:
-    """Refuse, before anything is rendered, what would be refused afterwards.
+) -> list[str]:
+    """Refuse, before anything is rendered, what would be refused afterwards; lines on what `all` will leave out.
 
-    source: a name of the table or None; trainers: whose packages are asked for; sitter: whether it is the built-in
-    character. Raises InputError.
+    source: a name of the table or None; trainers: whose packages are asked for (names, or `all`); sitter: whether it is
+    the built-in character. Raises InputError.
     """
     if purpose not in (None, *PURPOSES):
         raise InputError(f"--purpose {purpose!r}: not known. Say private or publish.")
     published = [name for name in trainers if name in table()["publication"]]
-    if check_reason(reason) or sitter or (purpose != "publish" and not published):
-        return
+    if check_reason(reason) or sitter or (purpose != "publish" and not published and EVERY not in trainers):
+        return []
     row = sources()[check_source(source) if source else ""]
-    if row.publish != "allowed" and not (row.key and row.file_decides):
+    if row.publish == "allowed" or (row.key and row.file_decides):
+        return []
+    if purpose == "publish" or published:
         raise InputError(_refusal(published[0] if published else "--purpose publish", row.publish, row, row.says))
+    return [_refusal(" and ".join(table()["publication"]), row.publish, row, row.says)]
 
 
 def check_reason(reason: str | None) -> str | None:
