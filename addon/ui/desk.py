@@ -16,7 +16,7 @@ from ..common.errors import InputError
 from .book import Book, Edition, Reader, edition, read_book
 from .later import Later
 from .outlook import Outlook, Question, work_out
-from .pace import Estimate, Stopwatch
+from .pace import Estimate, Stopwatch, way_of
 from .places import user_folder
 from .review_server import ReviewServer
 from .runner import Runner
@@ -48,6 +48,8 @@ class Desk:
 
     def hear(self, event: dict[str, Any]) -> None:
         """An event of the job that runs."""
+        if event["event"] == "progress":
+            self.stopwatch.begin(way_of(self.runner.job.words) if self.runner.job is not None else None)
         self.stopwatch.take(event)
         self.sheet.take(event)
 

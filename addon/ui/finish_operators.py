@@ -46,7 +46,6 @@ class MODELSHEET_OT_caption(_Finishes, bpy.types.Operator):
         settings = context.scene.modelsheet
         trigger = check_trigger(settings.trigger)
         words = ["caption", str(settings.folder()), "--json", "--trigger", trigger, *settings.captions.words()]
-        self.desk.stopwatch.begin(None)
         self.runner.start(words, "Writing captions …")
 
 
@@ -66,7 +65,6 @@ class MODELSHEET_OT_package(_Finishes, bpy.types.Operator):
     def press(self, context: bpy.types.Context) -> None:
         """Start the child."""
         settings = context.scene.modelsheet
-        self.desk.stopwatch.begin(None)
         words = ["package", str(settings.folder()), "--json", *settings.package.words()]
         self.runner.start(words, "Packaging …")
 

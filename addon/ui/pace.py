@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,15 @@ def _table(way: Way, takes: int, prints: int) -> float:
     fine = way.samples / TABLE["samples"] if way.engine != "workbench" else 1.0
     render = takes * (row["take"] + row["render"] * area * fine * cores)
     return float(row["start"] + render + prints * row["print"] * area)
+
+
+def way_of(words: Sequence[str]) -> Way | None:
+    """How a command renders, by its words; None for one that doesn't say so."""
+    told = {name: value for name, value in pairwise(words) if name in ("--engine", "--resolution", "--samples")}
+    devices = [value for name, value in pairwise(words) if name == "--device"]
+    if len(told) < 3 or not devices or words[0] != "make":
+        return None
+    return _way(f"{told['--engine']}-{told['--resolution']}-{told['--samples']}-{devices[-1]}")
 
 
 def _way(key: str) -> Way | None:

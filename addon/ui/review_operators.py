@@ -135,7 +135,6 @@ class MODELSHEET_OT_review_apply(Starts, bpy.types.Operator):
 
     def press(self, context: bpy.types.Context) -> None:
         """Start the child: the captions' command makes all that follows from them."""
-        self.desk.stopwatch.begin(None)
         self.runner.start(["caption", str(finished_folder(context)), "--json"], "Putting the review into the dataset …")
 
 
