@@ -176,14 +176,15 @@ def test_a_failure_of_pip_is_one_plain_line(tmp_path: Path, output: str, words: 
     assert words in line and "\n" not in line
 
 
-def test_where_it_lies_on_each_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    home = Path.home()
-    assert usual_folder({}, "linux") == home / ".local/share/modelsheet/captioning"
-    assert usual_folder({"XDG_DATA_HOME": "/data"}, "linux") == Path("/data/modelsheet/captioning")
-    assert usual_folder({}, "darwin") == home / "Library/Application Support/Modelsheet/captioning"
-    assert usual_folder({"LOCALAPPDATA": "/local"}, "win32") == Path("/local/Modelsheet/captioning")
+def test_where_it_lies_on_each_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert usual_folder({}, "linux") == tmp_path / ".local/share/modelsheet/captioning"
+    assert usual_folder({"XDG_DATA_HOME": str(tmp_path / "d")}, "linux") == tmp_path / "d/modelsheet/captioning"
+    assert usual_folder({}, "darwin") == tmp_path / "Library/Application Support/Modelsheet/captioning"
+    assert usual_folder({"LOCALAPPDATA": str(tmp_path / "l")}, "win32") == tmp_path / "l/Modelsheet/captioning"
+    assert usual_folder({}, "win32") == tmp_path / "AppData/Local/Modelsheet/captioning"
     for platform in ("linux", "win32", "darwin"):
-        assert usual_folder({VARIABLE: "~/it"}, platform) == home / "it"
+        assert usual_folder({VARIABLE: str(tmp_path / "it")}, platform) == tmp_path / "it"
 
 
 @pytest.mark.parametrize(
