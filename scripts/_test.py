@@ -17,6 +17,7 @@ import _browser
 import _captioning
 import _python
 import _setup
+import _window
 from _jobs import Crew, Job, Result, follow
 
 #: What is checked once, whatever the Blender: title and what Python is started with.
@@ -36,6 +37,7 @@ RENDERING = ("Blender {blender}, rendering", ("--blender", "with", "-m", "render
 PLAIN = ("Python {python} without Blender", ("--blender", "without", "-m", "not browser and not captioning"))
 #: Once, in the first environment.
 CAPTIONING = ("tests, captioners for real", ("tests/captioners", "--blender", "without", "-m", "captioning"))
+IN_WINDOW = "a job in a real window"
 IN_BROWSER = ("tests, the review's page in a browser", ("--blender", "without", "-m", "browser"))
 
 
@@ -66,6 +68,8 @@ def main() -> int:
                     pythons.add(version)
             if not rest:
                 rows += in_browser(environment)
+            if options.all and not rest and not options.fast:
+                rows.append(in_window(environment))
             crew.add(*(row for row in rows if isinstance(row, Job) and row not in others))
             results = [follow(row) if isinstance(row, Job) else row for row in rows]
     except _setup.SetupError as error:
@@ -124,6 +128,16 @@ def in_browser(environment: _setup.Environment) -> list[Job | Result]:
         return [Result(title, None, _browser.MISSING)]
     browser = Job("a browser for the review's page", fetching, _setup.ROOT, quiet=True)
     return [browser, Job(title, command, _setup.ROOT, browser)]
+
+
+def in_window(environment: _setup.Environment) -> Job | Result:
+    """A whole job through the panels of a Blender with a window, or why there is none."""
+    try:
+        _window.find_blender(None)
+    except _window.Skipped as why:
+        print(f"SKIPPED  {IN_WINDOW}: {why}")
+        return Result(IN_WINDOW, None, str(why))
+    return Job(IN_WINDOW, (str(environment.python), str(_window.PLAY)), _setup.ROOT)
 
 
 def elsewhere(version: tuple[int, int], blender: str) -> Job | Result:

@@ -1,48 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `window_test.py` does: a real Blender gets the built ZIP, plays through the panels, and its pictures are judged.
-
-The Blender runs on a screen of its own (Xvfb), so nobody's desktop is touched. What happens inside stands in
-`_window_inside.py`; the two talk through files in a folder. Without a Blender that has a window, or without Xvfb, the
-test is skipped, loudly.
-"""
+"""What `window_test.py` takes, whether there is a window to test in, and how it starts: in the environment's Python."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import _build
+import _demo
 import _python
 import _setup
-from _window_pictures import Fault, judge, read_screen, save_docs
 
-INSIDE = Path(__file__).with_name("_window_inside.py")
+PLAY = Path(__file__).with_name("_window_play.py")
 LEAST = (4, 5)
-#: Seconds for one play in one window, and for a Blender to answer a question.
-PATIENCE, ANSWER = 900, 120
-#: Width and height of the screens: one as people have it, one on which every panel is open and in sight.
-SCREENS = {"newcomer": (1280, 900), "all": (1400, 3000)}
-#: Milliseconds that a drawing or a timer may take at the most, in the middle of all that were measured.
-MOST_MS = 5.0
-#: Seconds to the first preview picture that are promised, for a character of 10 MB on two cores.
-FIRST_PICTURE = 20.0
-#: In this order, the first that is there.
-CHARACTERS = ("mpfb_human.blend", "rocketbox_male01.fbx", "godette_vrm0.vrm")
-PROBE = (
-    "import importlib.util as u, json, sys; print('PROBE ' + json.dumps({'python': sys.version_info[:2], "
-    "'libraries': all(u.find_spec(n) for n in ('PIL', 'yaml'))}))"
-)
+#: Seconds for a Blender to say its version.
+ANSWER = 120
 
 
 class Skipped(Exception):
@@ -50,41 +27,38 @@ class Skipped(Exception):
 
 
 def main() -> int:
-    """Exit status: 0 all is well, or skipped; 1 a fault; 2 the set-up failed."""
-    given = arguments()
+    """Exit status: 0 all is well, or skipped; 1 a fault; 2 the set-up failed; 130 after Ctrl-C."""
+    words = sys.argv[1:]
+    given = parse(words)
     try:
-        command = find_blender(given.blender)
-        out = given.out or Path(tempfile.mkdtemp(prefix="modelsheet-window-"))
-        out = out.resolve()
-        out.mkdir(parents=True, exist_ok=True)
-        character = given.character or find_character()
-        notes = play(command, out, given.zip, character)
-        if given.docs is not None:
-            for path in save_docs(out, given.docs):
-                print(f"Written: {path}")
+        find_blender(given.blender)
+        environment = _setup.prepare(_python.BLENDERS[sys.version_info[:2]][0], sys.executable)
+        return _demo.run([str(environment.python), str(PLAY), *words])
     except Skipped as reason:
         print(f"SKIPPED: no window was tested: {reason}", flush=True)
         return 0
-    except (_setup.SetupError, subprocess.CalledProcessError) as error:
-        print(f"The window test can't be set up: {error}", file=sys.stderr)
+    except _setup.SetupError as error:
+        print(error, file=sys.stderr)
         return 2
-    except Fault as error:
-        print(f"FAILED: {error} Pictures and logs: {out}", file=sys.stderr)
-        return 1
-    print(json.dumps(notes, indent=2) if given.json else told(notes, out))
-    return 0
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
 
 
-def arguments() -> argparse.Namespace:
-    """Our options."""
-    parser = argparse.ArgumentParser(prog="scripts/window_test.py", description=__doc__)
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The words of the command."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/window_test.py",
+        description="Install the built extension in a real Blender, play a whole job through its panels in a window, "
+        "take a picture of each state, and fail on one that is empty or can't be read.",
+    )
     parser.add_argument("--blender", metavar="COMMAND", help="Blender from 4.5 on (MODELSHEET_BLENDER, or on the PATH)")
     parser.add_argument("--zip", type=Path, metavar="ZIP", help="a built extension (built now)")
     parser.add_argument("--character", type=Path, metavar="FILE", help="who is photographed (of MODELSHEET_CHARACTERS)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for pictures, notes and logs (a temporary one)")
     parser.add_argument("--docs", type=Path, metavar="DIR", help="also write the README's pictures there")
     parser.add_argument("--json", action="store_true", help="print the measured figures as JSON")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def find_blender(named: str | None) -> list[str]:
@@ -92,9 +66,9 @@ def find_blender(named: str | None) -> list[str]:
     words = named or os.environ.get("MODELSHEET_BLENDER") or shutil.which("blender")
     if not words:
         raise Skipped("no Blender on the PATH. Name one with --blender or MODELSHEET_BLENDER.")
-    command = shlex.split(words) if not Path(words).is_file() else [words]
     if shutil.which("Xvfb") is None:
-        raise Skipped("Xvfb is not installed (Debian: apt install xvfb).")
+        raise Skipped("Xvfb, the screen that nobody sees, is not installed (Debian: apt install xvfb).")
+    command = [words] if Path(words).is_file() else shlex.split(words)
     try:
         told = subprocess.run([*command, "--version"], capture_output=True, text=True, timeout=ANSWER, check=False)
         version = tuple(int(part) for part in told.stdout.split()[1].split(".")[:2])
@@ -103,156 +77,3 @@ def find_blender(named: str | None) -> list[str]:
     if version < LEAST:
         raise Skipped(f"{words} is Blender {'.'.join(map(str, version))}; 4.5 or later is needed.")
     return command
-
-
-def find_character() -> Path | None:
-    """A real character beside the checkout, None for the sitter."""
-    folder = Path(os.environ.get("MODELSHEET_CHARACTERS") or _setup.ROOT.parent / "shared" / "characters")
-    return next((folder / name for name in CHARACTERS if (folder / name).is_file()), None)
-
-
-def play(command: list[str], out: Path, archive: Path | None, character: Path | None) -> dict[str, Any]:
-    """Both windows, one after the other; what was measured. Raises Fault."""
-    user = out / "user"
-    shutil.rmtree(user, ignore_errors=True)
-    archive, wheels = archive_for(command, archive, out)
-    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user), "HOME": str(out), "LIBGL_ALWAYS_SOFTWARE": "1"}
-    environment.pop("MODELSHEET_PRESETS", None)
-    install = [*command, "--command", "extension", "install-file", "-r", "user_default", "-e", str(archive)]
-    done = subprocess.run(install, env=environment, capture_output=True, text=True, timeout=ANSWER, check=False)
-    if not (user / "extensions" / "user_default" / "modelsheet" / "blender_manifest.toml").is_file():
-        raise Fault(f"The ZIP was not installed: {(done.stdout + done.stderr).strip()[-400:]}")
-    notes: dict[str, Any] = {"zip": archive.name, "wheels": wheels}
-    shutil.rmtree(out / "set", ignore_errors=True)
-    for scene, screen in SCREENS.items():
-        notes[scene] = window(command, environment, out, scene, screen, character)
-    limits(notes)
-    (out / "notes.json").write_text(json.dumps(notes, indent=2), encoding="utf-8")
-    return notes
-
-
-def archive_for(command: list[str], archive: Path | None, out: Path) -> tuple[Path, bool]:
-    """The ZIP for this Blender, and whether it holds its wheels.
-
-    A Linux distribution may build Blender with a Python that the official ones don't have, for which we have no
-    wheels. Where it brings the libraries itself, the same ZIP without wheels is what is tested, and that is said.
-    """
-    asked = subprocess.run(
-        [*command, "-b", "--factory-startup", "--python-expr", PROBE],
-        capture_output=True, text=True, timeout=ANSWER, check=False,
-    )  # fmt: skip
-    lines = [line.removeprefix("PROBE ") for line in asked.stdout.splitlines() if line.startswith("PROBE ")]
-    if not lines:
-        raise Skipped(f"{command[0]} runs no Python in the background: {_setup.last_line(asked.stderr)}")
-    found = json.loads(lines[0])
-    fits = tuple(found["python"]) in _python.BLENDERS
-    if archive is not None:
-        return archive.resolve(), fits
-    environment = _setup.prepare(_python.BLENDERS[sys.version_info[:2]][0], sys.executable)
-    if fits:
-        platform = {"win32": "windows-x64", "darwin": "macos-arm64"}.get(sys.platform, "linux-x64")
-        return _build.build(environment.python, [platform], out / "zip")[0], True
-    if not found["libraries"]:
-        raise Skipped(f"{command[0]} has Python {'.'.join(map(str, found['python']))}, for which there are no wheels.")
-    print("NOTE: this Blender's Python has no wheels in our ZIP, but brings their libraries: installed without wheels.")
-    with tempfile.TemporaryDirectory() as temporary:
-        stage = Path(temporary) / "modelsheet"
-        _build.lay_out(stage)
-        return _build.pack(environment.python, stage, out / "zip")[0], False
-
-
-def window(
-    command: list[str], environment: dict[str, str], out: Path, scene: str, screen: tuple[int, int], who: Path | None
-) -> dict[str, Any]:
-    """One play in one window; its notes. Every picture it asks for is taken and judged. Raises Fault."""
-    talk = out / f"talk-{scene}"
-    shutil.rmtree(talk, ignore_errors=True)
-    talk.mkdir(parents=True)
-    plan = {"scene": scene, "talk": str(talk), "set": str(out / "set"), "character": str(who) if who else "sitter"}
-    (talk / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
-    log = out / f"blender-{scene}.log"
-    with display(screen, talk) as (name, frame), log.open("wb") as stream:
-        words = [*command, "--gpu-backend", "opengl", "-noaudio", "-p", "0", "0", str(screen[0]), str(screen[1])]
-        words += ["--python", str(INSIDE), "--", str(talk / "plan.json")]
-        child = subprocess.Popen(
-            words, env={**environment, "DISPLAY": name}, cwd=talk, stdout=stream, stderr=stream, start_new_session=True
-        )
-        try:
-            serve(child, talk, frame, out, log)
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, 9)
-            child.wait()
-    said = log.read_text(encoding="utf-8", errors="replace")
-    if "Traceback" in said:
-        raise Fault(f"Blender complained: {said[said.index('Traceback') :][:600]}")
-    notes: dict[str, Any] = json.loads((talk / "notes.json").read_text(encoding="utf-8"))
-    return notes
-
-
-def serve(child: subprocess.Popen[bytes], talk: Path, frame: Path, out: Path, log: Path) -> None:
-    """Take the pictures that the play asks for, until it is over. Raises Fault."""
-    end = time.monotonic() + PATIENCE
-    while not (talk / "notes.json").is_file():
-        if child.poll() is not None:
-            raise Fault(f"Blender ended with status {child.returncode} in the middle. See {log}.")
-        if time.monotonic() > end:
-            raise Fault(f"The play in the window did not end within {PATIENCE} s. See {log}.")
-        for asked in talk.glob("*.ask"):
-            told = json.loads(asked.read_text(encoding="utf-8"))
-            picture = read_screen(frame)
-            picture.save(out / f"{asked.stem}-window.png")
-            cut = picture.crop(tuple(told["box"]))
-            cut.save(out / f"{asked.stem}.png")
-            judge(cut, asked.stem)
-            asked.rename(asked.with_suffix(".done"))
-        time.sleep(0.05)
-    if (talk / "fault").is_file():
-        raise Fault((talk / "fault").read_text(encoding="utf-8"))
-
-
-@contextmanager
-def display(size: tuple[int, int], talk: Path) -> Iterator[tuple[str, Path]]:
-    """A screen of our own: its name, and the file in which its pixels stand."""
-    number = next(number for number in range(70, 200) if not Path(f"/tmp/.X{number}-lock").exists())  # noqa: S108
-    frames = talk / "screen"
-    frames.mkdir()
-    words = ["Xvfb", f":{number}", "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp", "+extension", "GLX"]
-    with (talk / "xvfb.log").open("wb") as log:
-        server = subprocess.Popen([*words, "-fbdir", str(frames)], stdout=log, stderr=log)
-        try:
-            file = frames / "Xvfb_screen0"
-            end = time.monotonic() + 10
-            while not file.is_file():
-                if server.poll() is not None or time.monotonic() > end:
-                    raise Skipped(f"Xvfb does not start (see {talk / 'xvfb.log'}).")
-                time.sleep(0.1)
-            time.sleep(0.5)
-            yield f":{number}", file
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def limits(notes: dict[str, Any]) -> None:
-    """Raises Fault where what is promised was not reached."""
-    for scene in SCREENS:
-        for name, row in notes[scene]["callbacks"].items():
-            if row["median"] > MOST_MS:
-                raise Fault(f"{name} takes {row['median']:.1f} ms, more than {MOST_MS} ms.")
-    first = notes["newcomer"]["first_preview"]
-    if first > FIRST_PICTURE:
-        raise Fault(f"The first preview picture came after {first:.0f} s, later than {FIRST_PICTURE:.0f} s.")
-
-
-def told(notes: dict[str, Any], out: Path) -> str:
-    """The figures in words."""
-    newcomer = notes["newcomer"]
-    lines = [f"First preview picture {newcomer['first_preview']:.1f} s after N."]
-    lines.append(f"{newcomer['preview_pictures']} preview pictures after {newcomer['whole_preview']:.1f} s.")
-    for scene in SCREENS:
-        rows = notes[scene]["callbacks"]
-        worst = sorted(rows, key=lambda name: -rows[name]["median"])[:4]
-        told_rows = ", ".join(f"{name} {rows[name]['median']:.1f} ({rows[name]['most']:.0f})" for name in worst)
-        lines.append(f"{scene}: slowest drawings and timers in ms, the middle one (the worst): {told_rows}")
-    return "\n".join([*lines, f"Pictures: {out}"])

@@ -72,7 +72,8 @@ class Play:
     def __init__(self) -> None:
         self.measured = Measured()
         self.notes: dict[str, Any] = {}
-        self.ui: Any = None
+        #: Whether the character's own file is open, so that it is photographed as the open scene.
+        self.opened = False
 
     @property
     def settings(self) -> Any:
@@ -106,6 +107,23 @@ class Play:
         answer = bpy.ops.preferences.addon_enable(module=MODULE)
         if MODULE not in preferences.addons:
             raise RuntimeError(f"the extension can't be switched on: {answer}")
+
+    def open_character(self) -> Iterator[Wait]:
+        """A .blend of a character is opened, as its owner would, and shown."""
+        if not PLAN["character"].endswith(".blend"):
+            return
+        bpy.ops.wm.open_mainfile(filepath=PLAN["character"], load_ui=False)
+        self.opened = True
+        yield 0.5
+        bodies = [obj for obj in bpy.context.scene.objects if obj.type == "MESH" and obj.visible_get()]
+        bpy.context.view_layer.objects.active = max(bodies, key=lambda obj: len(obj.data.polygons))
+        area = self.area()
+        window = bpy.context.window_manager.windows[0]
+        region = next(region for region in area.regions if region.type == "WINDOW")
+        with bpy.context.temp_override(window=window, area=area, region=region):
+            bpy.ops.view3d.view_axis(type="FRONT")
+            bpy.ops.view3d.view_all()
+        yield 0.5
 
     def area(self) -> Any:
         """The viewport."""
@@ -151,7 +169,7 @@ class Play:
     def choose(self) -> None:
         """The character and a small job."""
         settings = self.settings
-        settings.source = "sitter" if PLAN["character"] == "sitter" else "file"
+        settings.source = "sitter" if PLAN["character"] == "sitter" else "scene" if self.opened else "file"
         if settings.source == "file":
             settings.file = PLAN["character"]
         settings.trigger, settings.out = "mara_syn", PLAN["set"]
@@ -168,6 +186,7 @@ class Play:
 
     def newcomer(self) -> Iterator[Wait]:
         """As somebody who has never seen it: N, a character, a look at a preview, Make dataset."""
+        yield from self.open_character()
         begun = time.monotonic()
         yield from self.open_sidebar()
         yield from self.picture("first")
@@ -196,7 +215,6 @@ class Play:
         """Every panel open: idle, preview, a refusal, a review, packages, a failure."""
         yield from self.open_sidebar()
         self.choose()
-        self.settings.file = self.settings.file
         self.small()
         self.settings.out = str(Path(PLAN["set"]).with_name("elsewhere"))
         yield lambda: self.desk.outlook(self.settings)[1]

@@ -161,3 +161,19 @@ def test_what_can_not_be_done_here_is_a_loud_skip(tmp_path: Path, capfd: pytest.
     assert (result.status, result.words) == (None, "no network")
     assert str(result).startswith("SKIPPED  a ")
     assert "no network" in capfd.readouterr().out
+
+
+def test_a_window_is_tested_where_there_is_one(
+    environment: _setup.Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_test._window, "find_blender", lambda _named: ["blender"])
+    found = _test.in_window(environment)
+    assert isinstance(found, Job) and found.command[-1].endswith("_window_play.py")
+
+    def none(_named: object) -> list[str]:
+        raise _test._window.Skipped("no Blender on the PATH.")
+
+    monkeypatch.setattr(_test._window, "find_blender", none)
+    result = _test.in_window(environment)
+    assert isinstance(result, Result) and result.status is None
+    assert "SKIPPED" in capsys.readouterr().out
