@@ -18,7 +18,8 @@ import benchmark_captions
 @pytest.fixture(scope="module")
 def figures() -> list[benchmark_captions.Figure]:
     """Of one plan, in every wording."""
-    return benchmark_captions.measure(*benchmark_captions.planned("lora_40"))
+    rows, facts = benchmark_captions.planned("lora_40")
+    return benchmark_captions.measure(rows, facts)
 
 
 def test_truth_and_the_join_say_nothing_false_and_leave_nothing_out(figures: list[benchmark_captions.Figure]) -> None:

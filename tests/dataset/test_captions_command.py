@@ -32,9 +32,9 @@ def first(place: Path) -> str:
 
 
 @pytest.fixture
-def place(out: Made) -> Path:
+def place(out: Made, row: Callable[..., Any]) -> Path:
     """A set to caption."""
-    return out(preset="essentials", file="sitter", style=None, **{"for": []})
+    return out([row(1), row(2, lighting="rim")], preset="essentials", file="sitter", style=None, **{"for": []})
 
 
 def test_what_was_chosen_is_told_and_noted(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -226,7 +226,7 @@ anything = st.text(max_size=300) | st.lists(
 ).map(" ".join)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(text=anything, speaks=st.sampled_from(["natural", "tags"]))
 def test_whatever_a_model_says(text: str, speaks: str, row: Row, facts: Row) -> None:
     for thing in ground(text, speaks, about(row, facts), "blip", "mara_syn").things:

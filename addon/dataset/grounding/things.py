@@ -51,9 +51,10 @@ def thing(body: str, relation: str, captioner: str) -> Thing | None:
     if kind.colours_only and not (before and set(before) <= _looks()):
         return None
     hangs = "holds" if relation == "holds" else "has" if kind.relation == "holds" else kind.relation
+    written = _written(phrase)
     return Thing(
-        tag=phrase,
-        noun=_noun(phrase, head),
+        tag=written,
+        noun=_noun(written, head),
         relation=hangs,
         head=_one(head),
         captioner=captioner,
@@ -70,7 +71,7 @@ def of_adjective(word: str, captioner: str) -> Thing | None:
 
 def kind_of(found: Thing) -> Kind:
     """What the table says of a thing's noun."""
-    named = _named(found.tag)
+    named = _named(normal(found.tag))
     return kinds()[named[1]] if named else Kind("has", "", False)
 
 
@@ -147,6 +148,13 @@ def _noun(phrase: str, head: str) -> str:
     last = head.rsplit(maxsplit=1)[-1]
     plural = last.endswith("s") and not last.endswith("ss") and last not in TABLE["single"]
     return phrase if plural or head in TABLE["mass"] else with_article(phrase)
+
+
+def _written(phrase: str) -> str:
+    """As captions write it: with its hyphens."""
+    for words, spelt in TABLE["written"].items():
+        phrase = re.sub(rf"\b{words}\b", spelt, phrase)
+    return phrase
 
 
 def _one(head: str) -> str:
