@@ -4,7 +4,9 @@
     read.py     which picture was made with which prompt: from its metadata, its name, or a text beside it
     against.py  the training pictures and the test prompts, from a dataset of ours or any folder
     measure.py  what can be measured without a model
-    judge.py    samples, prompts and figures put together, and what they say
+    asked.py    which prompt a sample answers, which training pictures belong beside it
+    marks.py    what the figures of a sample say
+    judge.py    samples, prompts and figures put together: a result.Grade
     page.py     the page
 No model is loaded and nothing is fetched: what needs eyes is laid out for eyes.
 """

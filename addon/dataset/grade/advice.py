@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from .judge import Grade, Graded
+    from .result import Grade, Graded
 
 #: Shares of samples from which a mark is more than chance.
 MANY = 0.34

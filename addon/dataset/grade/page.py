@@ -14,7 +14,7 @@ from ..prompts import groups
 from ..report.markup import Html, join, tag
 from ..report.thumbnails import Thumbnail
 from ..report.words import count
-from .judge import Grade, Graded
+from .result import Grade, Graded
 
 #: No script, nothing from the network.
 POLICY = (

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ...common.files import write_json, write_text
-from .judge import Grade, Graded
 from .page import page
+from .result import Grade, Graded
 
 PAGE, DATA = "grade.html", "grade.json"
 
