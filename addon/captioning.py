@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .captioners import run as captioners
+from .captioners.options import Options
 from .common.lock import alone_in
 from .dataset.caption_options import TRUTH
 from .request import Request
@@ -19,9 +21,7 @@ def check_captioner(request: Request, online: bool = False) -> None:
     """Complain of a captioner that is not known, or can't run here, before anything is begun; with `online`, weights
     that are not here yet are no fault. Raises InputError."""
     if request.captioner != TRUTH:
-        from .captioners.run import check_ready
-
-        check_ready(request.captioner, _options(request.captioner_options, online))
+        captioners.check_ready(request.captioner, _options(request.captioner_options, online))
 
 
 def look(out: Path, request: Request, tell: Tell, online: bool) -> None:
@@ -29,10 +29,8 @@ def look(out: Path, request: Request, tell: Tell, online: bool) -> None:
     nothing is done. online: a yes to downloading its weights. Raises InputError and WorkError."""
     if request.captioner == TRUTH:
         return
-    from .captioners.run import caption_pictures
-
     with alone_in(out):
-        caption_pictures(out, request.captioner, _options(request.captioner_options, online), tell)
+        captioners.caption_pictures(out, request.captioner, _options(request.captioner_options, online), tell)
 
 
 def with_captioner(request: Request, asked: Mapping[str, Any]) -> Request:
@@ -43,7 +41,5 @@ def with_captioner(request: Request, asked: Mapping[str, Any]) -> Request:
     return Request(**{**asdict(request), "captioner": name, "captioner_options": options})
 
 
-def _options(given: Mapping[str, Any], online: bool) -> Any:
-    from .captioners.options import Options
-
+def _options(given: Mapping[str, Any], online: bool) -> Options:
     return Options(**given, online=online)

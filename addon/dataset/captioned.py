@@ -3,19 +3,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..plan.facts import CharacterFacts
 from .caption_options import TRUTH, CaptionOptions
+from .caption_said import class_word
 from .captions import Caption, captions
-from .grounding.known import known
+from .grounding.known import known, sex_of
+from .grounding.lexicon import normal
 from .grounding.statement import Dropped
+from .grounding.things import TABLE
 from .grounding.whole_set import Grounded, ground_set
 from .layout import Row
 from .seen import seen
 from .spoken import Spoken, read_spoken
+
+_CLASSES = {"female": "woman", "male": "man"}
+#: The share of pictures in which a model must call somebody so.
+_SURE = 0.8
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ def joined(rows: Sequence[Row], facts: CharacterFacts, options: CaptionOptions, 
     about = {row["id"]: known(row, seen(row), facts, options) for row in rows}
     grounded = ground_set(spoken.texts, spoken.speaks, about, spoken.captioner, options.trigger)
     done = {row["id"]: _captioned(row, facts, options, grounded[row["id"]], spoken) for row in rows}
-    return CaptionedSet(done, spoken.warnings)
+    return CaptionedSet(done, (*spoken.warnings, *_called(spoken, facts, options)))
 
 
 def _captioned(
@@ -68,6 +76,20 @@ def _captioned(
         why = "never changes in this set, so it is left for the trigger; --identity names it"
         dropped += [Dropped(one.tag, why, "identity") for one in grounded.things if one.identity]
     return Captioned(made, tuple(dropped), spoken.texts.get(row["id"]))
+
+
+def _called(spoken: Spoken, facts: CharacterFacts, options: CaptionOptions) -> list[str]:
+    """What a model calls the one who is shown in nearly all pictures, where the captions have no such word."""
+    word = class_word(facts, options)
+    if len(spoken.texts) < TABLE["least"] or sex_of(word):
+        return []
+    called = Counter(sex for text in spoken.texts.values() for sex in {sex_of(one) for one in normal(text).split()})
+    sex, number = max(((sex, called[sex]) for sex in _CLASSES), key=lambda one: one[1])
+    others = sum(called[other] for other in _CLASSES if other != sex)
+    if number < _SURE * len(spoken.texts) or others > (1 - _SURE) * len(spoken.texts):
+        return []
+    shown = _CLASSES[sex]
+    return [f"{spoken.captioner} calls this {word} a {shown} in nearly all pictures. `--class {shown}` says so."]
 
 
 def _missing(made: CaptionedSet, out: Path, options: CaptionOptions) -> list[str]:

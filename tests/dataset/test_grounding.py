@@ -196,6 +196,24 @@ def test_what_is_said_of_nearly_all_pictures_is_identity(row: Row, facts: Row) -
         assert len(why) == (0 if identity else 6)
 
 
+@pytest.mark.parametrize(
+    ("word", "texts", "told"),
+    [
+        ("person", ["a woman"] * 5, "--class woman"),
+        ("person", ["a man with a hat"] * 5, "--class man"),
+        ("woman", ["a woman"] * 5, ""),
+        ("person", ["a woman"] * 3 + ["a man"] * 2, ""),
+        ("person", ["a cat"] * 5, ""),
+        ("person", ["a woman"] * 2, ""),
+    ],
+)
+def test_what_nearly_all_pictures_call_it_is_told(word: str, texts: list[str], told: str, row: Row, facts: Row) -> None:
+    rows = [row(number) for number, _text in enumerate(texts, start=1)]
+    said = Spoken("blip", "natural", "stand-in", dict(zip([one["id"] for one in rows], texts, strict=True)), {})
+    notes = joined(rows, facts(words={}), CaptionOptions("mara_syn", class_word=word), said).notes
+    assert told in "".join(notes) and len(notes) == bool(told)
+
+
 def test_a_few_pictures_prove_nothing(row: Row, facts: Row) -> None:
     made = a_set(row, facts, ["a woman with a hat", "a woman with a hat"])
     assert all("hat" in one.texts["tags"] for one in made.values())

@@ -52,7 +52,7 @@ def known(row: Row, shown: Mapping[str, Setting], facts: CharacterFacts, options
         hands=visible["hands"],
         face=bool(visible["face"]),
         eyes=int(visible.get("eyes") or 0),
-        sex=_sex(class_word(facts, options)),
+        sex=sex_of(class_word(facts, options)),
         free=frozenset({"background"}) if behind.geometry["kind"] == "folder" else frozenset(),
         words={axis: shown.get(axis, setting(axis, name)).tag for axis, name in settings.items()},
         own={name: normal(words) for name, words in facts.words.items() if name not in WHO and words},
@@ -79,6 +79,7 @@ def _turned(pose: str) -> float:
     return abs(sum(turns[part].get("turn", 0) for part in _CARRIES_HEAD if part in turns))
 
 
-def _sex(word: str) -> str:
-    last = normal(word).split()[-1]
+def sex_of(word: str) -> str:
+    """female or male, by the last word of what somebody is called; "" for words that don't say."""
+    last = (normal(word).split() or [""])[-1]
     return next((sex for sex in ("female", "male") if last in FILLER["subjects"][sex]), "")
