@@ -37,6 +37,6 @@ def test_more_lightings_get_more_samples_and_fewer_each() -> None:
     counts = [samples_for(16, number) for number in range(1, 12)]
     assert counts[0] == 16
     assert counts == sorted(counts)
-    assert counts[3] == 56
-    assert counts[7] == counts[-1] == 64
-    assert [samples_for(1, number) for number in (1, 2, 8)] == [1, 2, 4]
+    assert counts[3] == 32
+    assert counts[7] == counts[-1] == 48
+    assert [samples_for(1, number) for number in (1, 2, 8)] == [1, 2, 3]

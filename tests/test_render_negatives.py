@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from modelsheet.plan.gains import RESIDUAL
 from modelsheet.plan.rigs import WORLD, Adjust, lamps, units
 from modelsheet.plan.settings import setting
 from modelsheet.render import passes
-from modelsheet.render.develop import mixed, save_print
+from modelsheet.render.develop import Darkroom, mixed, save_print
 from modelsheet.render.engine import prepare, prepare_print
 from modelsheet.render.exr import read_exr
 from modelsheet.render.negative import BadNegative, negative_header, read_negative, write_negative
@@ -121,6 +122,26 @@ def test_a_print_is_what_blender_would_have_written(portrait, tmp_path):
     assert np.array_equal(ours, blenders)
 
 
+def test_planned_prints_are_denoised_best_and_relit_ones_quickly(portrait):
+    """Who relights waits for nothing but the denoiser; what was planned comes back as it was."""
+    negative, asked = portrait[1], []
+
+    class Listener:
+        def guide(self, albedo, normal):
+            assert albedo.shape == normal.shape
+
+        def denoise(self, color, quality):
+            asked.append(quality)
+            return color
+
+    darkroom = Darkroom(negative, Listener())
+    for lighting, adjust in (("rim", Adjust()), ("rim", Adjust(exposure=1.0)), ("rim", Adjust())):
+        darkroom.linear(lighting, adjust)
+    planned_for_less = replace(negative, header={**negative.header, "lightings": ["neutral_studio"]})
+    Darkroom(planned_for_less, Listener()).linear("rim", Adjust())
+    assert asked == ["high", "balanced", "high", "balanced"]
+
+
 def test_the_print_is_the_same_from_the_file(portrait, tmp_path):
     _loaded, _negative, path, made = portrait
     prints(read_negative(path, "key"), tmp_path)
@@ -213,7 +234,7 @@ def test_a_blender_without_what_negatives_need_makes_prints_all_the_same(charact
         (lambda data: data[:-400] + bytes(400), "damaged"),
         (lambda data: b"", "damaged"),
         (lambda data: b"no picture", "damaged"),
-        (lambda data: data.replace(b'"format":1', b'"format":7'), "a negative of Modelsheet"),
+        (lambda data: data.replace(b'"format":2', b'"format":7'), "a negative of Modelsheet"),
         (lambda data: data.replace(b'"key":', b'"kex":'), "a negative of Modelsheet"),
     ],
 )

@@ -61,6 +61,7 @@ def _exposure(take: Rendered, lightings: tuple[str, ...], common: dict[str, Any]
         **common,
         "options": {**options, "samples": samples},
         **{axis: {"name": name, **setting(axis, name).geometry} for axis, name in zip(RENDERED, take, strict=True)},
+        "lightings": sorted(lightings),
         "light": _light(lightings, grouped),
     }
     return Exposure(lightings, samples, sha256_value(decides))

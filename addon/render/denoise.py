@@ -31,8 +31,10 @@ OTHER_NAMES = ("libOpenImageDenoise.so.2", "libOpenImageDenoise.so")
 FOLDERS = ("lib", "blender.shared", "../lib", "../Frameworks", "../Resources/lib", "")
 #: OIDNQuality, OIDNFormat and OIDNDeviceType of the C interface.
 QUALITIES = {"fast": 4, "balanced": 5, "high": 6}
-#: At 1024 px a print costs 2.6 CPU-seconds with "balanced", 6.1 with "high", 1.2 with "fast".
-QUALITY = "balanced"
+#: A megapixel costs 5 CPU-seconds with "high", 2.5 with "balanced", 1.3 with "fast". "high" is half a decibel to one
+#: better than "balanced", for which Cycles would need half as many samples more: cheaper where a picture is rendered
+#: anyway. Who relights waits for nothing but the denoiser.
+PLANNED, RELIT = "high", "balanced"
 FLOAT3 = 3
 BUFFERS = ("color", "albedo", "normal", "output")
 DEVICE_CPU, DEVICE_ANY = 1, 0
@@ -52,7 +54,7 @@ def denoiser_on(device: str, denoiser: str) -> Iterator[Denoiser | None]:
     if denoiser == "none":
         yield None
         return
-    made = Denoiser(QUALITY, gpu=device != "cpu")
+    made = Denoiser(gpu=device != "cpu")
     try:
         yield made
     finally:
@@ -62,19 +64,19 @@ def denoiser_on(device: str, denoiser: str) -> Iterator[Denoiser | None]:
 class Denoiser:
     """Denoises pictures that share albedo and normal. Give it back with close().
 
-    quality: one of QUALITIES. gpu: take a graphics card that the library can use, the processor otherwise.
+    gpu: take a graphics card that the library can use, the processor otherwise.
     Raises WorkError where this Blender has no denoiser, and when the library complains (no memory).
     """
 
-    def __init__(self, quality: str, gpu: bool = False) -> None:
+    def __init__(self, gpu: bool = False) -> None:
         library = _library()
         if library is None:
             raise WorkError("The denoiser is not part of this Blender. Take one from blender.org.")
         self._call = library
-        self._quality = QUALITIES[quality]
         self._size = (0, 0)
         self._owned: list[tuple[Any, int]] = []
         self._buffers: dict[str, int] = {}
+        self._filters: dict[str, int] = {}
         self._device = library.oidnNewDevice(DEVICE_ANY if gpu else DEVICE_CPU)
         library.oidnCommitDevice(self._device)
         self._check()
@@ -90,7 +92,7 @@ class Denoiser:
         """Denoise "albedo" or "normal", (H, W, 3) float32, by itself, as a guide for the pictures to come."""
         self._resize(pixels)
         self._write(name, pixels)
-        self._run(self._filter({name: name, "output": "output"}))
+        self._run(self._filter({name: name, "output": "output"}, PLANNED))  # there is but one network for guides
         return self._read("output")
 
     def guide(self, albedo: np.ndarray, normal: np.ndarray) -> None:
@@ -98,12 +100,16 @@ class Denoiser:
         self._resize(albedo)
         self._write("albedo", albedo)
         self._write("normal", normal)
-        self._made = self._filter({name: name for name in BUFFERS}, hdr=True, cleanAux=True)
 
-    def denoise(self, color: np.ndarray) -> np.ndarray:
-        """(H, W, 3) linear float32, premultiplied; returns the same, denoised. Set the guides first."""
+    def denoise(self, color: np.ndarray, quality: str) -> np.ndarray:
+        """(H, W, 3) linear float32, premultiplied; returns the same, denoised. Set the guides first.
+
+        quality: one of QUALITIES.
+        """
+        if quality not in self._filters:
+            self._filters[quality] = self._filter({name: name for name in BUFFERS}, quality, hdr=True, cleanAux=True)
         self._write("color", color)
-        self._run(self._made)
+        self._run(self._filters[quality])
         return self._read("output")
 
     def _resize(self, pixels: np.ndarray) -> None:
@@ -114,11 +120,12 @@ class Denoiser:
         self._buffers = {name: self._buffer() for name in BUFFERS}
 
     def _empty(self) -> None:
+        self._filters.clear()
         while self._owned:
             release, handle = self._owned.pop()
             release(handle)
 
-    def _filter(self, images: dict[str, str], **options: bool) -> int:
+    def _filter(self, images: dict[str, str], quality: str, **options: bool) -> int:
         call = self._call
         made = self._keep(call.oidnReleaseFilter, call.oidnNewFilter(self._device, b"RT"))
         for name, buffer in images.items():
@@ -127,7 +134,7 @@ class Denoiser:
             )
         for name, value in options.items():
             call.oidnSetFilterBool(made, name.encode(), value)
-        call.oidnSetFilterInt(made, b"quality", self._quality)
+        call.oidnSetFilterInt(made, b"quality", QUALITIES[quality])
         call.oidnCommitFilter(made)
         self._check()
         return made

@@ -12,7 +12,7 @@ from ..common.errors import WorkError
 from ..common.files import whole
 from ..plan.gains import gains, missing
 from ..plan.rigs import Adjust
-from .denoise import Denoiser
+from .denoise import PLANNED, RELIT, Denoiser
 from .negative import Negative
 from .stopwatch import Stopwatch
 
@@ -49,7 +49,8 @@ class Darkroom:
         negative = self._negative
         total = mixed(negative, lighting, adjust)
         if self._denoiser is not None:
-            total = self._denoiser.denoise(total)
+            as_planned = lighting in negative.lightings and adjust == Adjust()
+            total = self._denoiser.denoise(total, PLANNED if as_planned else RELIT)
         x0, y0, x1, y1 = negative.crop
         width, height = negative.size
         frame = np.zeros((height, width, 4), np.float32)

@@ -32,7 +32,7 @@ def expose(
 ) -> Negative:
     """Render one take for all its lightings. grouped: whether the engine has light groups.
 
-    Returns a negative whose header holds units and truth; raises WorkError when Blender renders nothing.
+    Returns a negative whose header holds lightings, units and truth; raises WorkError when Blender renders nothing.
     """
     passes, groups, asked = (_together if grouped else _one_by_one)(sitting, lightings)
     watch.lap("render")
@@ -44,7 +44,7 @@ def expose(
     # denoising more and wins 0.02 to 0.12 dB (three characters, 384 px, 16 samples).
     guides = {"albedo": albedo, "normal": passes.normal}
     return Negative.of(
-        {"units": asked, "truth": sitting.truth},
+        {"lightings": list(lightings), "units": asked, "truth": sitting.truth},
         groups,
         {name: pixels for name, pixels in guides.items() if pixels is not None},
         passes.alpha,

@@ -24,7 +24,7 @@ from ..plan.gains import RESIDUAL
 from .exr import ExrError, read_header, read_parts, write_exr
 
 #: Raise it when files of before can't be understood any more.
-FORMAT = 1
+FORMAT = 2
 #: The largest half float.
 LARGEST = 65504.0
 #: Rows of a picture that are turned to half floats at a time.
@@ -43,8 +43,8 @@ class BadNegative(WorkError):
 
 @dataclass(frozen=True)
 class Negative:
-    """header: {"key", "units": {group: brightness at which it was lit}, "truth", "software"}; the file adds format,
-    version, size, crop and the pixels' hash.
+    """header: {"key", "lightings": those for which it was made, "units": {group: brightness at which it was lit},
+    "truth", "software"}; the file adds format, version, size, crop and the pixels' hash.
 
     names, pixels: the channels in the file's order, and their (H, W, C) half floats. All that is cut out of them is
     float32 with the values of half floats, so that a print developed at once and one developed from the file are the
@@ -90,6 +90,11 @@ class Negative:
                 if not np.isfinite(part).all():
                     part[...] = np.nan_to_num(part, nan=0.0, posinf=LARGEST, neginf=-LARGEST)
         return cls(header, names, pixels, crop, size)
+
+    @property
+    def lightings(self) -> list[str]:
+        """The lightings for which it was made; with their lamps others can be mixed too."""
+        return self.header["lightings"]
 
     @property
     def units(self) -> dict[str, float]:
@@ -203,7 +208,7 @@ def _ordered(names: Iterable[str]) -> tuple[str, ...]:
 def _checked(path: Path, text: str) -> Header:
     try:
         header = json.loads(text)
-        known = header["format"] == FORMAT and {"key", "units", "truth", "pixels"} <= header.keys()
+        known = header["format"] == FORMAT and {"key", "lightings", "units", "truth", "pixels"} <= header.keys()
     except (ValueError, KeyError, TypeError):
         raise BadNegative(f"{path}: no negative of ours. Move it out of this folder. {RENDERED_AGAIN}") from None
     if not known:
