@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import bpy
@@ -11,7 +12,8 @@ import bpy
 LEFT_OUT = frozenset({"all_ids", "libraries", "screens", "window_managers", "workspaces"})
 #: Properties that lead out of what is looked at, or tell of Blender's own work and not of the file.
 UNSEEN = frozenset({"rna_type", "bl_rna", "original", "is_evaluated", "session_uid", "depsgraph", "is_updated"}) | {
-    "particle_edit"  # whose object Blender itself forgets at any undo
+    "particle_edit",  # whose object Blender itself forgets at any undo
+    "storage_type",  # of an attribute, which changes when it is read
 }
 #: Longer lists (a mesh's corners) are compared by their length.
 MOST = 4000
@@ -20,7 +22,9 @@ MOST = 4000
 def everything() -> dict[str, Any]:
     """Collection -> data-block -> property -> value."""
     names = [row.identifier for row in bpy.data.bl_rna.properties if row.type == "COLLECTION"]
-    found = {name: _blocks(getattr(bpy.data, name)) for name in names if name not in LEFT_OUT}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # properties that Blender will drop are looked at too
+        found = {name: _blocks(getattr(bpy.data, name)) for name in names if name not in LEFT_OUT}
     return {**found, "libraries": [row.filepath for row in bpy.data.libraries]}
 
 
@@ -43,7 +47,7 @@ def _blocks(collection: Any) -> dict[str, Any]:
         block.name_full: {
             **_plain(block, set()),
             "users": block.users,
-            "own": [key for key in block.keys() if isinstance(block, bpy.types.ID)],
+            "own": list(block.keys()),
         }
         for block in collection
     }
@@ -90,4 +94,4 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return [row for number, (a, b) in pairs for row in differences(a, b, f"{path}/{number}")]
-    return [] if one == other or (one != one and other != other) else [f"{path}: {one!r} was {other!r}"]
+    return [] if one == other else [f"{path}: {one!r} was {other!r}"]

@@ -14,6 +14,7 @@ from modelsheet.character.files.painted import SUFFIX, TABLE
 from modelsheet.character.files.sniff import sniff
 from modelsheet.character.load import load_file
 from modelsheet.character.overrides import Overrides
+from modelsheet.common.blender import node_tree
 from modelsheet.common.errors import InputError
 
 
@@ -57,8 +58,7 @@ def test_what_was_painted_and_not_saved_comes_along(tmp_path: Path) -> None:
     root = figure()
     image = bpy.data.images.new("Skin", 4, 4)
     material = bpy.data.materials.new("Skin")
-    material.use_nodes = True
-    material.node_tree.nodes.new("ShaderNodeTexImage").image = image
+    node_tree(material).nodes.new("ShaderNodeTexImage").image = image
     root.children_recursive[0].data.materials.append(material)
     path = tmp_path / "copy.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)

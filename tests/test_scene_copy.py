@@ -16,6 +16,7 @@ from box_figure import figure
 from everything import differences, everything, window
 from modelsheet.character.load import load_file
 from modelsheet.character.overrides import Overrides
+from modelsheet.common.blender import node_tree
 from modelsheet.common.errors import InputError
 from modelsheet.ui import remember
 from modelsheet.ui.begin import kept_copy
@@ -43,9 +44,8 @@ def test_unsaved_edits_go_along_and_nothing_of_the_users_changes(runner: Runner,
     skin.save()
     paint = bpy.data.images.new("paint", 4, 4)
     body.data.materials.append(bpy.data.materials.new("Skin"))
-    body.data.materials[0].use_nodes = True
     for image in (skin, paint):
-        body.data.materials[0].node_tree.nodes.new("ShaderNodeTexImage").image = image
+        node_tree(body.data.materials[0]).nodes.new("ShaderNodeTexImage").image = image
     home = tmp_path / "hero.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(home))
     skin.filepath = "//textures/skin.png"
