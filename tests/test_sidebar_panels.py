@@ -238,6 +238,7 @@ def test_the_preview_shows_pictures_as_they_arrive(
         (out / "raw_generated" / f"000{number}.png").write_bytes(b"")
     (out / "contact-sheet.jpg").write_bytes(b"x")
     desk.hear({"event": "done", "out": str(out), "exposed": 0})
+    assert desk.runner.progress.words == "The contact sheet has 3 pictures."
     assert len(desk.sheet.pictures) == 3 and bpy.ops.modelsheet.sheet_open.poll()
     assert bpy.ops.modelsheet.preview() == {"FINISHED"}
     assert asked[1] == asked[0]  # the same pictures are taken up again

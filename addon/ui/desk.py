@@ -51,7 +51,9 @@ class Desk:
         if event["event"] == "progress":
             self.stopwatch.begin(way_of(self.runner.job.words) if self.runner.job is not None else None)
         self.stopwatch.take(event)
-        self.sheet.take(event)
+        if self.sheet.take(event):
+            progress = self.runner.progress  # a sheet is no dataset: nothing of it is told but that it is there
+            progress.words, progress.notes = f"The contact sheet has {len(self.sheet.pictures)} pictures.", []
 
     def outlook(self, settings: Any) -> tuple[Outlook, bool]:
         """What the picks come to, and whether that is up to date; what was known last, while it is worked out."""

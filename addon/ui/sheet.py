@@ -32,10 +32,10 @@ class Sheet:
         """A new one is being made. words: what of."""
         self.out, self.total, self.words, self.pictures = out, 0, words, []
 
-    def take(self, event: dict[str, Any]) -> None:
-        """An event of a job: of ours only if its pictures lie in our folder."""
+    def take(self, event: dict[str, Any]) -> bool:
+        """An event of a job: of ours only if its pictures lie in our folder. Whether the sheet is done by it."""
         if self.out is None:
-            return
+            return False
         if event.get("event") == "shot" and Path(event["path"]).is_relative_to(self.out):
             path = Path(event["path"])
             self.total = int(event["total"])
@@ -44,6 +44,8 @@ class Sheet:
         elif event.get("event") == "done" and Path(event["out"]) == self.out and (self.out / "raw_generated").is_dir():
             self.pictures = sorted((self.out / "raw_generated").glob("*.png"))  # those of an earlier look too
             self.total = max(self.total, len(self.pictures))
+            return True
+        return False
 
 
 def folder_for(parent: Path, subject: str, corrections: list[str]) -> Path:
