@@ -7,6 +7,8 @@ import sys
 import time
 from typing import Any
 
+from .captioners import told
+
 Event = dict[str, Any]
 
 BAR = 28
@@ -30,32 +32,19 @@ class CaptionerLines:
         raise NotImplementedError
 
     def _on_captioner(self, event: Event) -> None:
-        name, model = event["captioner"], event["model"]
-        if event["device"] is None:
-            self.note(f"Loading {name} ({model}) …")
-            return
-        where = {"cpu": "the processor", "cuda": "the graphics card", "mps": "Apple's graphics (Metal)"}[
-            event["device"]
-        ]
-        left = event["total"] - event["done"]
-        before = f", {event['done']} from before" if event["done"] else ""
-        self.note(
-            f"{name} looks at {left} pictures{before}, on {where}, in {event['dtype']}, {event['batch']} at a time."
-        )
+        self.note(str(told.state(event)))
 
     def _on_captioned(self, event: Event) -> None:
         if event["id"] is None:
-            self.note(f"{event['captioner']} has looked at all {event['total']} pictures before.")
+            self.note(str(told.state(event)))
         else:
-            self._meter("Captioning", event["done"], event["total"], "", event["seconds_left"])
+            self._meter(event)
 
     def _on_uncaptioned(self, event: Event) -> None:
-        self.note(f"{event['captioner']} has nothing on {event['id']}: {event['message']}")
+        self.note(str(told.note(event)))
 
     def _on_halved(self, event: Event) -> None:
-        self.note(
-            f"{event['captioner']}: memory did not hold so many pictures at a time; {event['batch']} from here on."
-        )
+        self.note(str(told.note(event)))
 
     def _on_would_fetch(self, event: Event) -> None:
         self.note("This would fetch:")
@@ -63,14 +52,13 @@ class CaptionerLines:
             self.note(f"  {thing}")
 
     def _on_setting_up(self, event: Event) -> None:
-        self._meter(event["step"], event["done"], event["total"], " MB", event["seconds_left"])
+        self._meter(event)
 
     def _on_fetching(self, event: Event) -> None:
-        words = f"Fetching the weights of {event['captioner']}"
-        self._meter(words, event["done"], event["total"], " MB", event["seconds_left"])
+        self._meter(event)
 
     def _on_set_up(self, event: Event) -> None:
-        self.say(f"Ready: {event['folder']}")
+        self.say(str(told.state(event)))
 
     def _on_standing(self, event: Event) -> None:
         works = event["works"]
@@ -80,22 +68,18 @@ class CaptionerLines:
             there = "here" if row["there"] else f"{row['download']} MB to fetch"
             self.say(f"  {row['name']:17} {there:18} {row['about']} ({row['licence']})")
 
-    def _meter(self, words: str, done: float, total: float, unit: str, left: float | None) -> None:
+    def _meter(self, event: Event) -> None:
         """A bar on a terminal; elsewhere a line for each new step, and one now and then."""
+        words, done, total = str(told.state(event)), event["done"], event["total"]
+        count = f"{done}/{total}{told.unit(event)}"
         if not sys.stderr.isatty():
             now = time.monotonic()
             if words != self._step or now - self._step_told > QUIET or (done == total and self._step_told):
                 self._step, self._step_told = words, 0.0 if done == total else now
-                self.note(f"{words} [{done}/{total}{unit}]")
+                self.note(f"{words} [{count}]")
             return
         full = round(BAR * done / max(total, 1))
-        rest = "" if left is None else f"about {_duration(left)} left"
-        line = f"{'█' * full}{'░' * (BAR - full)} {done}/{total}{unit}  {words}  {rest}"
+        line = f"{'█' * full}{'░' * (BAR - full)} {count}  {words}  {told.left(event['seconds_left'])}"
         sys.stderr.write(f"\r\x1b[K{line[:110]}")
         sys.stderr.flush()
         self._bar_shown = True
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"

@@ -34,7 +34,16 @@ print(json.dumps({
 _MOVED = re.compile(r"Progress (\d+) of (\d+)")
 _NAMED = re.compile(r"(?:Downloading|Using cached|Processing) (?:\S*/)?([A-Za-z0-9_.]+?)-\d\S*\.whl")
 #: Words of pip's that mean that there was no way to the index.
-_NO_NETWORK = ("NewConnectionError", "ConnectTimeout", "ReadTimeout", "Temporary failure", "getaddrinfo", "ProxyError")
+_NO_NETWORK = (
+    "NameResolutionError",
+    "NewConnectionError",
+    "SSLError",
+    "ConnectTimeout",
+    "ReadTimeout",
+    "Temporary failure",
+    "getaddrinfo",
+    "ProxyError",
+)
 
 
 class NotFetched(WorkError):

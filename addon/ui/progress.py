@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ..captioners import told
 from ..console import STAGES, Pace, duration
 from ..findings import describe_character, describe_licence
 from .looked import in_panel
@@ -79,6 +80,8 @@ class Progress:
                 self.notes.append(f"Could not photograph {', '.join(event['ids'])}: {told}")
             case "done":
                 self._finish(event)
+            case _:
+                self._captioning(event)
 
     def end(self, status: int, complaint: str) -> None:
         """The job's process has ended."""
@@ -96,6 +99,19 @@ class Progress:
     def _count(self, event: dict[str, Any]) -> None:
         self.done, self.total = event["done"], event["total"]
         self.words = f"{self.done} of {self.total} pictures, {self._pace.left(self.done, self.total)}"
+
+    def _captioning(self, event: dict[str, Any]) -> None:
+        """What captioning models and their environment tell; nothing of any other event."""
+        state, note = told.state(event), told.note(event)
+        if note is not None:
+            self.notes.append(in_panel(note))
+        if state is None:
+            return
+        self.words = state
+        if event.get("total") and "seconds_left" in event:
+            self.done, self.total = event["done"], event["total"]
+            rest = told.left(event["seconds_left"])
+            self.words = f"{state}: {self.done} of {self.total}{told.unit(event)}{f', {rest}' if rest else ''}"
 
     def _finish(self, event: dict[str, Any]) -> None:
         pictures = event["shots"] - len(event["failed"])

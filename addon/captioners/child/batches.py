@@ -78,8 +78,7 @@ def through(
                 failed += 1
                 if failed == _MOST_FAILED:
                     raise fault
-                words = " ".join(str(fault).split())[:160]
-                message = f"the model failed on it ({type(fault).__name__}: {words})."
+                message = f"the model failed on it ({type(fault).__name__}: {' '.join(str(fault).split())[:160]})."
                 yield {"event": "unread", "id": now[0]["id"], "message": message}
             coming = reader.submit(_read, family, left[: 1 if alone else size], view)
 
