@@ -13,6 +13,7 @@ from ..dataset.review.form import KEEP, Edit, Review
 from ..dataset.review.store import Stale
 from .album import Album
 from .apply import Applying, note_verdicts
+from .aside import aside, put_aside
 from .guard import Refused
 from .vocabulary import axes, vocabulary
 
@@ -44,6 +45,7 @@ class Api:
                 "folder": str(album.folder),
                 "name": album.folder.resolve().name,
                 "ours": album.ours,
+                "aside": str(aside(album.folder)),
                 "trigger": album.trigger,
                 "axes": axes(),
                 "vocabulary": vocabulary(),
@@ -86,11 +88,15 @@ class Api:
             self._applying.start()
         return self._state(tab, self._album.store.get())
 
-    def finish(self, tab: str, _asked: Json) -> Json:
-        """Apply what is not applied and end the review."""
-        self.finishing = True
-        self._finish()
-        return self._state(tab, self._album.store.get())
+    def finish(self, tab: str, asked: Json) -> Json:
+        """Apply what is not applied and end the review. `aside`: move the rejected pictures out of anybody's folder."""
+        album = self._album
+        with album.lock:
+            review = album.store.get()
+            place = put_aside(album, review) if asked.get("aside") is True else None
+            self.finishing = True
+            self._finish()
+            return {**self._state(tab, review), "aside": None if place is None else str(place)}
 
     def _answer(self, tab: str, act: Callable[[], Review | None], asked: Json) -> Json:
         album, revision = self._album, _number(asked, "revision")

@@ -53,7 +53,7 @@ def look(chromium: Any) -> Iterator[Open]:
         context = same or chromium.new_context(**{"viewport": DESK, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
 
         def hear(message: Any) -> None:
             if message.type in ("error", "warning") and not re.search(allow, message.text):
@@ -71,7 +71,7 @@ def look(chromium: Any) -> Iterator[Open]:
     assert not faults
 
 
-def until(test: Callable[[], Any], seconds: float = 6.0) -> Any:
+def until(test: Callable[[], Any], seconds: float = 20.0) -> Any:
     """What a test comes to as soon as it is true."""
     end = time.monotonic() + seconds
     while not (found := test()):
@@ -282,40 +282,46 @@ def test_at_phone_width_everything_is_in_reach(tmp_path: Path, look: Open) -> No
         assert page.evaluate(small) == 0
 
 
+def metrics(meter: Any) -> dict[str, float]:
+    """Seconds of work of the page's main thread so far, by kind; other programs' work does not count."""
+    found = {row["name"]: row["value"] for row in meter.send("Performance.getMetrics")["metrics"]}
+    return {name: found[name] for name in ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")}
+
+
 def test_a_thousand_pictures_scroll_smoothly(tmp_path: Path, look: Open) -> None:
     folder = strangers(tmp_path / "set", 1000, (64, 64))
     with served(folder, tmp_path / "cache") as client:
         page = look(client)
         got: list[str] = []
         page.on("request", lambda request: got.append(request.url))
-        frames = page.evaluate(
+        meter = page.context.new_cdp_session(page)
+        meter.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = metrics(meter)
+        most = page.evaluate(
             """async () => {
-                const grid = document.querySelector('#grid'), times = [];
-                let last = await new Promise(requestAnimationFrame), most = 0;
+                const grid = document.querySelector('#grid');
+                let most = 0;
                 for (let step = 0; step < 150; step++) {
                     grid.scrollTop += 120;
-                    const now = await new Promise(requestAnimationFrame);
-                    times.push(now - last); last = now;
+                    await new Promise(requestAnimationFrame);
                     most = Math.max(most, document.querySelectorAll('.card').length);
                 }
-                return {most, times: times.sort((a, b) => a - b)};
+                return most;
             }"""
         )
-        times = frames["times"]
-        assert frames["most"] <= 80, "cards out of sight stay in the page"
-        assert times[len(times) // 2] <= 60 and times[int(len(times) * 0.95)] <= 250, times[-10:]  # a busy machine's
+        spent = {name: (value - before[name]) / 150 * 1000 for name, value in metrics(meter).items()}
+        assert most <= 80, "cards out of sight stay in the page"
+        assert spent["TaskDuration"] <= 12, f"milliseconds of work a frame: {spent}"
         assert 0 < len([url for url in got if "/small" in url]) < 600, "pictures out of sight are loaded"
         page.keyboard.press("End")
         until(lambda: page.locator(".card.cursor").get_attribute("data-id") == "1000.png")
         assert page.evaluate("getComputedStyle(document.querySelector('.card.cursor')).visibility") == "visible"
-        start = time.monotonic()
         page.keyboard.press("b")
         page.locator("#bulk-what").fill("everywhere")
         page.locator("#bulk-go").click()
-        until(lambda: caption_of(folder, 1000).endswith("everywhere"), 15)
-        assert time.monotonic() - start < 15
+        until(lambda: caption_of(folder, 1000).endswith("everywhere"), 60)
         page.keyboard.press("Control+z")
-        until(lambda: caption_of(folder, 1).endswith("picture 1") and caption_of(folder, 1000).endswith("1000"), 15)
+        until(lambda: caption_of(folder, 1).endswith("picture 1") and caption_of(folder, 1000).endswith("1000"), 60)
 
 
 def test_a_set_of_ours_with_captioners_is_applied(tmp_path: Path, look: Open, out: Any) -> None:

@@ -80,6 +80,25 @@ def test_a_whole_review_over_http(client: Client) -> None:
     assert list(json.loads((folder / "dropped.json").read_text())["dropped"]) == [last["id"]]
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_rejected_pictures_are_put_aside_only_if_asked(client: Client, wanted: bool) -> None:
+    folder = folder_of(client)
+    aside = folder.with_name("set-rejected")
+    (folder / "0001-masklabel.png").write_bytes(b"mask")
+    if wanted:
+        aside.mkdir()
+        (aside / "0001.txt").write_text("of another time")
+    before = {path.name: path.read_bytes() for path in folder.glob("0001*")}
+    client.post("/api/change", {"revision": 0, "edits": {"0001.png": {"verdict": "rejected"}}})
+    status, told = client.post("/api/finish", {"aside": wanted})
+    assert status == 200 and told["finishing"] and told["aside"] == (str(aside) if wanted else None)
+    assert {path.name for path in folder.glob("0001*")} == (set() if wanted else set(before))
+    if wanted:
+        found = {path.name: path.read_bytes() for path in aside.iterdir()}
+        moved = {("0001-2.txt" if name == "0001.txt" else name): data for name, data in before.items()}
+        assert found == {**moved, "0001.txt": b"of another time"}
+
+
 def test_two_tabs_lose_nothing(client: Client) -> None:
     first, second = (picture["id"] for picture in client.get("/api/set")["pictures"][:2])
     assert client.post("/api/change", {"revision": 0, "edits": {first: {"text": "one"}}}, "tabone00")[0] == 200

@@ -35,6 +35,7 @@ const changed = (ids, whole = false) => { for (const act of listeners) act(ids, 
 const takeState = (told) => {
   S.revision = told.revision;
   if (told.look) S.look = told.look;
+  if (told.aside) S.aside = told.aside;
   for (const key of ["dataset", "pending", "undo", "redo", "warnings", "apply", "finishing"]) S[key] = told[key];
 };
 const takePictures = (looks) => {

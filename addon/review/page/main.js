@@ -44,9 +44,11 @@ const finish = async () => {
     `${plural(tally.every, "picture")}: ${tally.accepted} accepted, ${tally.rejected} rejected, ${tally.open} without a verdict (they stay in).`,
     `${plural(tally.edited, "caption")} in your own words.`,
     S.set.ours && !S.dataset ? "There is no dataset yet. What you said is used when it is made." : S.set.ours ? (S.pending ? `${plural(S.pending, "picture")} will be changed in the dataset; its packages and report are made anew.` : "The dataset is up to date.")
-      : "The captions are in their .txt files already; what was there before is in the folder backup. Rejected pictures stay where they are and are listed in dropped.json.",
+      : "The captions are in their .txt files already; what was there before is in the folder backup.",
   ];
-  one("#ending-words").replaceChildren(...rows.map((row) => make("p", {}, row)));
+  const aside = !S.set.ours && tally.rejected > 0 && make("label", { class: "check" }, make("input", { type: "checkbox", id: "ending-aside" }),
+    ` Move the ${plural(tally.rejected, "rejected picture")}, with captions, out of the folder to ${S.set.aside}. Otherwise a trainer still finds them.`);
+  one("#ending-words").replaceChildren(...rows.map((row) => make("p", {}, row)), ...(aside ? [aside] : []));
   one("#ending-go").textContent = S.set.ours && S.pending ? "Apply and finish" : "Finish";
   one("#ending").showModal();
   one("#ending-go").focus();
@@ -63,7 +65,7 @@ const over = (certain) => {
     make("p", {}, certain ? `${tally.accepted} accepted, ${tally.rejected} rejected, ${plural(tally.edited, "caption")} in your own words.` : "The review has ended. What you said is kept."),
     ...(S.dataset && certain ? [make("p", {}, "The dataset is written: "), make("p", {}, make("code", {}, `${folder}/final_dataset`)),
       make("p", {}, "For another trainer, package it again:"), make("p", {}, make("code", {}, `modelsheet package "${folder}" --for TRAINER`))]
-      : [make("p", {}, make("code", {}, folder))]),
+      : [make("p", {}, make("code", {}, folder)), ...(S.aside ? [make("p", {}, "The rejected pictures are now in"), make("p", {}, make("code", {}, S.aside))] : [])]),
     make("p", {}, "You can close this window."));
   one("#done").focus();
   document.title = "Finished · Modelsheet";
@@ -73,8 +75,8 @@ one("#ending-go").addEventListener("click", () => {
   one("#ending").close();
   S.ending = true;
   queued(async () => {
-    const told = await send("/api/finish", {});
-    if (told) beat();
+    const told = await send("/api/finish", { aside: one("#ending-aside")?.checked ?? false });
+    if (told) beat(); else S.ending = false;
   });
 });
 one("#apply").addEventListener("click", async () => {

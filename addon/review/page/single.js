@@ -96,7 +96,7 @@ const showSingle = () => {
   if (D.id !== picture.id || (!unsaved() && caption.value !== textOf(picture))) fillCaption(picture);
   sayState();
   const at = S.shown.indexOf(S.cursor);
-  one("#place").replaceChildren(`${picture.name} · ${at + 1} of ${S.shown.length}`, make("small", {}, picture.file.split("/").pop()));
+  one("#place").replaceChildren(`${picture.name} · ${at + 1} of ${S.shown.length}`, picture.file !== picture.name && make("small", { title: picture.file }, picture.file.split("/").pop()) || "");
   one("#previous").disabled = at <= 0;
   one("#next").disabled = at >= S.shown.length - 1;
   one("#accept").setAttribute("aria-pressed", String(picture.verdict === "accepted"));
