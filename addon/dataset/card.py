@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ..plan.caption_styles import TITLES
 from ..plan.shots import AXES
 from .described import Described
 from .mitigations import SetFacts, mitigations
@@ -30,7 +31,8 @@ _CARD = """\
 
 - **Trigger word: `{trigger}`.** It stands in every caption already, first. Do not let a tool inject it again, and do
   not sort tags alphabetically: it would lose its place.
-- Class: {class_word}. Captions: {style}. Each picture is shown {repeats} times in an epoch.
+- Class: {class_word}. Each picture is shown {repeats} times in an epoch.
+- Captions: {style}.
 
 Where things lie in the dataset's own folder (a package for one trainer is laid out as its README says):
 
@@ -86,7 +88,7 @@ def card(described: Described, manifest: Mapping[str, Any], facts: SetFacts, jud
         what=f"{described.pictures} pictures of one character{f' ({_plain(name)})' if name else ''}, {source}.",
         kept=_CLEAR if clear else "",
         class_word=described.class_word,
-        style=described.style,
+        style=_captions(described.style, manifest),
         repeats=described.repeats,
         image_dir=described.image_dir,
         composition=_composition(pictures),
@@ -111,6 +113,21 @@ def _front(described: Described, judged: Judged, rendered: bool) -> str:
         "tags": tags if rendered else [tag for tag in tags if tag not in ("synthetic", "3d-render")],
     }
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _captions(style: str, manifest: Mapping[str, Any]) -> str:
+    """Their form, and whose words are in them."""
+    captioner = (manifest.get("captions") or {}).get("captioner")
+    spoken = sum(any(word["origin"] == "model" for word in entry.get("words", ())) for entry in manifest["pictures"])
+    edited = sum(bool(entry.get("caption_edited")) for entry in manifest["pictures"])
+    whose = [
+        f"what the model {_plain(captioner)} saw, where it does not contradict what is known, is in {spoken} of them"
+        if spoken
+        else "",
+        f"{edited} {'was' if edited == 1 else 'were'} written by a person" if edited else "",
+    ]
+    said = "".join(f"; {words}" for words in whose if words)
+    return f"{TITLES.get(style, style)} (`{style}`){said}"
 
 
 def _composition(pictures: list[dict[str, Any]]) -> str:

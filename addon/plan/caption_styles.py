@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-#: tags: the guide's comma form; natural: a sentence; danbooru, e621: tags of these sites; hybrid: Danbooru tags, then
-#: a sentence; trigger: the trigger alone.
-STYLES = ("tags", "natural", "danbooru", "e621", "hybrid", "trigger")
+#: Style -> what it is, for people.
+TITLES = {
+    "tags": "a comma list in plain words",
+    "natural": "sentences",
+    "danbooru": "Danbooru tags",
+    "e621": "e621 tags",
+    "hybrid": "Danbooru tags, then a sentence",
+    "trigger": "the trigger word alone",
+}
+STYLES = tuple(TITLES)
 #: Those that are lists, whose order trainers may shuffle behind the trigger.
 LISTS = ("tags", "danbooru", "e621")
 #: Where nothing else speaks for another.

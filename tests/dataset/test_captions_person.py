@@ -183,6 +183,10 @@ def test_a_model_s_words_are_joined_and_shown_in_the_report(made: Set) -> None:
     assert {"text": "green jacket", "origin": "model", "axis": "seen", "captioner": "blip"} in entry["words"]
     assert {"text": "smiling man", "because": "contradicts the truth: female", "axis": "class"} in entry["dropped"]
     page = report(made.place).read_text(encoding="utf-8")
+    card = (made.final / "README.md").read_text(encoding="utf-8")
+    assert (
+        "Captions: a comma list in plain words (`tags`); what the model blip saw" in card and "is in 2 of them" in card
+    )
     assert "blip said" in page and "contradicts the truth: female" in page and "<b>red" not in page
     made.build()
     assert "jacket" not in made.text() and "spoken" not in made.entry()

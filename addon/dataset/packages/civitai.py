@@ -12,7 +12,7 @@ TITLE = "Civitai's trainer, and other upload pages"
 OTHER_NAMES = ("upload",)
 
 #: What its page calls the two kinds of captions.
-_KINDS = {"natural": "Caption"}
+_KINDS = {"natural": "Caption", "hybrid": "Caption"}
 
 
 def pack(order: Order) -> list[Parcel]:
