@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,8 @@ LIGHT, LEAST_LIGHT, MOST_LIGHT = 190, 0.002, 0.5
 LEAST_LINES = 4
 #: No picture of the README's is larger, in bytes.
 LARGEST = 290_000
+#: Pixels between columns, and the colour there.
+GAP, GROUND = 14, (48, 48, 48)
 
 
 class Fault(Exception):
@@ -62,32 +66,44 @@ def lines(light: np.ndarray) -> int:
 def save_docs(out: Path, docs: Path) -> list[Path]:
     """The README's pictures, from those of a play; each small enough."""
     docs.mkdir(parents=True, exist_ok=True)
-    made = [_save(Image.open(out / "newcomer-done-window.png").convert("RGB"), docs / "sidebar-window.jpg")]
-    parts = [Image.open(out / f"{name}.png").convert("RGB") for name in ("all-idle", "all-review") if _there(out, name)]
-    if parts:
-        made.append(_save(side_by_side(parts), docs / "sidebar-panels.jpg"))
-    sheet = next(iter(sorted(out.glob("set/**/contact-sheet.jpg"))), None)
-    dataset = out / "dataset.jpg"
-    if dataset.is_file():
-        made.append(_save(Image.open(dataset).convert("RGB"), docs / "sidebar-dataset.jpg"))
-    elif sheet is not None:
-        made.append(_save(Image.open(sheet).convert("RGB"), docs / "sidebar-dataset.jpg"))
-    return made
+    window = Image.open(out / "newcomer-done-window.png").convert("RGB")
+    panels = columns(Image.open(out / "all-review.png").convert("RGB"), 3)
+    return [
+        _save(window, docs / "sidebar-window.jpg"),
+        _save(panels, docs / "sidebar-panels.jpg"),
+        _save(dataset_sheet(out / "set"), docs / "sidebar-dataset.jpg"),
+    ]
 
 
-def side_by_side(parts: list[Image.Image]) -> Image.Image:
-    """Pictures of columns beside one another, from the top."""
-    width, height = sum(part.width for part in parts) + 16 * (len(parts) - 1), max(part.height for part in parts)
-    sheet = Image.new("RGB", (width, height), (48, 48, 48))
-    left = 0
-    for part in parts:
-        sheet.paste(part, (left, 0))
-        left += part.width + 16
+def columns(tall: Image.Image, count: int) -> Image.Image:
+    """A tall sidebar in columns beside one another, cut between lines of text."""
+    light = np.asarray(tall).min(axis=2) > LIGHT
+    inner = light[:, : int(tall.width * 0.85)]  # tabs stand at the right
+    used = int(np.flatnonzero(inner.any(axis=1)).max()) + 20
+    empty = np.flatnonzero(~inner.any(axis=1))
+    cuts = [0, *(int(empty[np.abs(empty - used * part / count).argmin()]) for part in range(1, count)), used]
+    parts = [tall.crop((0, top, tall.width, bottom)) for top, bottom in pairwise(cuts)]
+    sheet = Image.new(
+        "RGB", (sum(part.width + GAP for part in parts) - GAP, max(part.height for part in parts)), GROUND
+    )
+    for number, part in enumerate(parts):
+        sheet.paste(part, (number * (tall.width + GAP), 0))
     return sheet
 
 
-def _there(out: Path, name: str) -> bool:
-    return (out / f"{name}.png").is_file()
+def dataset_sheet(folder: Path) -> Image.Image:
+    """The pictures of the dataset that was made, each with its caption."""
+    from modelsheet.dataset.contact_sheet import Cell, write_contact_sheet
+
+    final = folder / "final_dataset"
+    rows = json.loads((final / "manifest.json").read_text(encoding="utf-8"))["pictures"]
+    cells = []
+    for row in rows:
+        words = (final / row["caption"]).read_text(encoding="utf-8").strip().split(", ")
+        half = len(words) // 2
+        cells.append(Cell(final / row["file"], ", ".join(words[:half]), ", ".join(words[half:])))
+    path = write_contact_sheet(cells, folder.parent / "dataset.jpg", side=256)
+    return Image.open(path).convert("RGB")
 
 
 def _save(picture: Image.Image, path: Path) -> Path:
