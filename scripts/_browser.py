@@ -29,7 +29,7 @@ OPTIONS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--hide-scrollbars"),
 )
-MISSING = "no Chromium, Chrome or Edge found on this machine: install one to test the review's page here"
+MISSING = "no Chromium, Chrome or Edge found on this machine: install one to test our pages in it"
 
 
 def find() -> str | None:

@@ -7,12 +7,12 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import _browser
 import pytest
 from modelsheet.common.errors import InputError
 from modelsheet.common.files import write_json, write_jsonl, write_text
@@ -27,15 +27,6 @@ SHOTS = (
     Shot(4, ("back", "full_body", "neutral", "waving", "neutral_studio", "black")),
 )
 HOSTILE = """"><script>alert('1')</script> & </style><img src=x onerror=alert(2)> $title ${x}"""
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
-)
 
 
 class Page(HTMLParser):
@@ -298,10 +289,10 @@ frame.style = "height: 900px; border: 0"; frame.src = "report.html";
 
 @pytest.fixture(scope="session")
 def browser() -> str:
-    """A Chromium on the PATH; skips without one."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    """The Chromium of this machine; skips without one."""
+    found = _browser.find()
     if found is None:
-        pytest.skip(f"report not tried in a browser: none of {', '.join(BROWSERS)} is on the PATH")
+        pytest.skip(_browser.MISSING)
     return found
 
 
