@@ -244,6 +244,16 @@ def test_the_preview_shows_pictures_as_they_arrive(
     assert asked[1] == asked[0]  # the same pictures are taken up again
 
 
+def test_a_preview_that_can_not_be_begun_says_why(settings: Any, desk: Desk) -> None:
+    settings.preset_name = "gone"
+    with pytest.raises(RuntimeError, match="isn't there any more"):
+        bpy.ops.modelsheet.preview()
+    assert desk.sheet.out is None
+    settings.source, settings.file = "file", ""
+    with pytest.raises(RuntimeError, match="Choose a character file first"):
+        bpy.ops.modelsheet.preview()
+
+
 def test_pictures_become_icons(settings: Any, desk: Desk, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.png", tmp_path / "bad.png"
     Image.new("RGBA", (300, 200), (255, 0, 0, 0)).save(good)

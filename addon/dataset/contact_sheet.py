@@ -63,7 +63,11 @@ def _paste(sheet: Image.Image, path: Path, left: int, top: int, side: int) -> No
 
 def _fitted(text: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
     """The text, cut with an ellipsis where it is too long."""
+
+    def length(end: int) -> float:
+        return font.getlength(f"{text[:end]}…")
+
     if font.getlength(text) <= width:
         return text
-    fits = bisect_right(range(1, len(text)), width, key=lambda end: font.getlength(f"{text[:end]}…"))
+    fits = bisect_right(range(1, len(text)), float(width), key=length)
     return f"{text[:fits].rstrip(', ')}…"

@@ -49,7 +49,7 @@ class MODELSHEET_OT_preview(Starts, bpy.types.Operator):
         if "FINISHED" in answer:
             preset = settings.picked_preset()
             self.desk.sheet.begin(made[0], "" if preset is None else preset.title)
-            return answer
+        return answer
 
 
 class MODELSHEET_OT_sheet_open(Pressable, bpy.types.Operator):
