@@ -125,7 +125,7 @@ def test_without_a_character_the_panel_says_what_to_do(runner: Runner, source: s
 
 
 def test_the_active_objects_character_is_meant(ada: bpy.types.Object, look: Look) -> None:
-    assert "Ada, the active object" in draw(MODELSHEET_PT_character).words
+    assert "Ada (active)" in draw(MODELSHEET_PT_character).words
     layout = look({"facing": 0.9, "head": 0.9})
     assert {"overlay"} <= set(layout.texts("prop"))
     assert bpy.context.scene.modelsheet.looked() is not None

@@ -68,6 +68,10 @@ class Looked:
         return rows
 
 
+def _sentence(note: str) -> str:
+    return note[:1].upper() + note[1:]
+
+
 def _body(facts: dict[str, Any]) -> str:
     body = BODIES.get(facts.get("body", ""), "")
     return body if facts.get("kind") == "humanoid" else f"{body}, not a person"
@@ -103,7 +107,7 @@ def look(file: str, event: dict[str, Any], standing: dict[str, tuple[float, ...]
         facts=facts,
         handles=event.get("handles") or {},
         standing=standing or {},
-        notes=(describe_licence(facts.get("licence")), *map(in_panel, event["warnings"])),
+        notes=(describe_licence(facts.get("licence")), *map(_sentence, map(in_panel, event["warnings"]))),
     )
 
 

@@ -25,6 +25,8 @@ REACH, POINT = 1.3, 0.16
 #: Half of an eye's cross, in head heights.
 CROSS = 0.06
 LINE, TEXT = 2.0, 12
+#: Pixels between a mark and its words.
+ASIDE = 8
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ class Overlay:
         for point, text, colour in found.words:
             spot = location_3d_to_region_2d(bpy.context.region, bpy.context.region_data, place @ point)
             if spot is not None:
-                blf.position(0, spot.x + 4, spot.y + 4, 0)
+                down = blf.dimensions(0, text)[1] + ASIDE if colour == FRONT else -ASIDE
+                blf.position(0, spot.x + ASIDE, spot.y - down, 0)
                 blf.color(0, *colour)
                 blf.draw(0, text)
         blf.disable(0, blf.SHADOW)

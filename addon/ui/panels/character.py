@@ -76,7 +76,7 @@ def draw_scene(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     if why:
         draw_text(layout, why, "ERROR")
     elif active:
-        draw_text(layout, f"{active}, the active object", "OBJECT_DATA")
+        draw_text(layout, f"{active} (active)", "OBJECT_DATA")
     else:
         draw_text(layout, "No character is active: the likeliest one in the scene is taken.", "INFO")
 
@@ -134,9 +134,10 @@ def draw_corrections(
 
 def draw_eyes(layout: bpy.types.UILayout, own: MODELSHEET_PG_scene) -> None:
     """Both eyes, placed at the 3D cursor."""
+    layout.label(text="Eyes at the 3D cursor:", icon="PIVOT_CURSOR", translate=False)
     row = layout.row(align=True)
-    for side, text in (("left", "Left eye at cursor"), ("right", "Right eye")):
-        row.operator(MODELSHEET_OT_eye_here.bl_idname, text=text, icon="PIVOT_CURSOR").side = side
+    for side in ("left", "right"):
+        row.operator(MODELSHEET_OT_eye_here.bl_idname, text=side.capitalize()).side = side
     if own.has_eyes:
         row.operator(MODELSHEET_OT_eyes_found.bl_idname, text="", icon="LOOP_BACK")
 
