@@ -73,7 +73,7 @@ def blip(folder: Path, large: bool = False) -> None:
 
 
 def blip2(folder: Path) -> None:
-    """BLIP-2 with OPT."""
+    """BLIP-2 with OPT, as models were saved before its processor knew how many tokens a picture has."""
     from transformers import Blip2Config, Blip2ForConditionalGeneration, Blip2Processor, BlipImageProcessor
 
     tokenizer = byte_tokenizer(named=False, image_token="<image>")
@@ -87,11 +87,10 @@ def blip2(folder: Path) -> None:
             "bos_token_id": 1, "eos_token_id": 2,
         },
         num_query_tokens=4,
-        image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
     )  # fmt: skip
     Blip2ForConditionalGeneration(config).eval().save_pretrained(folder)
     seen = BlipImageProcessor(size={"height": 32, "width": 32})
-    Blip2Processor(image_processor=seen, tokenizer=tokenizer, num_query_tokens=4).save_pretrained(folder)
+    Blip2Processor(image_processor=seen, tokenizer=tokenizer).save_pretrained(folder)
 
 
 def florence(folder: Path) -> None:
