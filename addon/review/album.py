@@ -194,6 +194,7 @@ class Album:
             rows = [entry.row for entry in entries if entry.row is not None]
             written = read_written(self.folder, rows)
             self.warnings += written.warnings
+        self.captioner = written.captioner
         cards = []
         for entry in entries:
             name = entry.id

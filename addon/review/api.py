@@ -47,6 +47,7 @@ class Api:
                 "ours": album.ours,
                 "aside": str(aside(album.folder)),
                 "trigger": album.trigger,
+                "captioner": album.captioner,
                 "axes": axes(),
                 "vocabulary": vocabulary(),
                 "pictures": pictures,

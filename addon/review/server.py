@@ -107,11 +107,11 @@ class Tabs:
             self._heard.pop(tab, None)
             self.last = time.monotonic()
 
-    def idle(self, closed: float, silent: float) -> bool:
-        """Whether every page was closed `closed` seconds ago, or was not heard of for `silent` seconds."""
+    def idle(self, closed: float, silent: float, never: float) -> bool:
+        """Whether every page was closed `closed` seconds ago or not heard of for `silent`, or none came in `never`."""
         with self._lock:
             quiet = time.monotonic() - self.last
-            return self.ever and quiet > (silent if self._heard else closed)
+            return quiet > (never if not self.ever else silent if self._heard else closed)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -31,8 +31,8 @@ from .thumbnails import Thumbnails
 Tell = Callable[[dict[str, Any]], None]
 #: Where a review of this folder listens, for a second one.
 PLACE = ".review-server.json"
-#: Seconds without any page: all closed; none heard of (a tab in the background speaks once a minute).
-CLOSED, SILENT = 90.0, 900.0
+#: Seconds without any page: all closed; none heard of (a tab in the background speaks once a minute); none yet.
+CLOSED, SILENT, NEVER = 90.0, 900.0, 7200.0
 #: Seconds in which the page learns that all is done.
 LAST_WORDS = 6.0
 
@@ -98,7 +98,7 @@ def _wait(server: Server, api: Api, applying: Applying, end: _End, tell: Tell) -
     while True:
         while end.why is None:
             time.sleep(0.1)
-            if server.tabs.idle(CLOSED, SILENT):
+            if server.tabs.idle(CLOSED, SILENT, NEVER):
                 end.why = "closed"
         error = _applied(album, applying, end, tell)
         if error is None or end.why != "finished":

@@ -19,12 +19,14 @@ from ..dataset.spoken import read_spoken
 @dataclass(frozen=True)
 class Written:
     """By picture. own: the dataset's caption, truth and captioner joined; said: (who, text) of the others; words: where
-    the words of `own` come from, and what was dropped, as the manifest has them; warnings: what could not be read."""
+    the words of `own` come from, and what was dropped, as the manifest has them; warnings: what could not be read;
+    captioner: whose words are joined with the truth in `own`, "" for nobody's."""
 
     own: Mapping[str, str]
     said: Mapping[str, tuple[tuple[str, str], ...]]
     words: Mapping[str, dict[str, Any]]
     warnings: tuple[str, ...] = ()
+    captioner: str = ""
 
 
 def read_written(out: Path, rows: Sequence[Row]) -> Written:
@@ -57,4 +59,4 @@ def read_written(out: Path, rows: Sequence[Row]) -> Written:
         for name, one in made.pictures.items()
     }
     own = {name: one.captions[style].text for name, one in made.pictures.items()}
-    return Written(own, said, words, tuple(warnings))
+    return Written(own, said, words, tuple(warnings), "" if made is truth else options.captioner)

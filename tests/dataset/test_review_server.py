@@ -305,13 +305,13 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
 
 def test_open_pages_keep_it_and_closed_ones_end_it(client: Client) -> None:
     tabs = client.server.tabs
-    assert not tabs.idle(0, 0)
+    assert not tabs.idle(0, 0, 60) and tabs.idle(60, 60, -1)
     client.get("/api/set")
     time.sleep(0.02)
-    assert tabs.idle(0.01, 0.01) and not tabs.idle(0.01, 60)
+    assert tabs.idle(0.01, 0.01, 60) and not tabs.idle(0.01, 60, 60)
     client.post("/api/bye", {})
     time.sleep(0.02)
-    assert tabs.idle(0.01, 60)
+    assert tabs.idle(0.01, 60, 60)
 
 
 def test_the_store_survives_the_page(client: Client) -> None:

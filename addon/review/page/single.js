@@ -133,9 +133,10 @@ const origins = (picture) => {
 // Everybody who wrote a caption of this picture, the present one first.
 const versions = (picture) => {
   const now = textOf(picture);
-  const rows = [["Now", now]];
+  const own = !S.set.ours ? "as it was" : S.set.captioner ? `truth joined with ${S.set.captioner}` : "the dataset's own";
+  const rows = [[picture.text === null ? `Now: ${own}` : "Now: your words", now]];
   const add = (who, text) => { if (text && !rows.some(([, other]) => other === text)) rows.push([who, text]); };
-  add(S.set.ours ? "The dataset's own" : "As it was", picture.own);
+  add(own.charAt(0).toUpperCase() + own.slice(1), picture.own);
   for (const [who, text] of picture.said) {
     if (who === "truth") add("Truth: what was photographed", text);
     else rows.push([who, text]);
