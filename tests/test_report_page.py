@@ -16,7 +16,7 @@ import _browser
 import pytest
 from modelsheet.common.errors import InputError
 from modelsheet.common.files import write_json, write_jsonl, write_text
-from modelsheet.dataset.report import report
+from modelsheet.dataset.report import report, thumbnails
 from modelsheet.plan.shots import AXES, Shot
 from PIL import Image
 
@@ -203,6 +203,26 @@ def test_only_the_pages_own_script_may_run(tmp_path: Path) -> None:
 def test_same_folder_gives_the_same_bytes(tmp_path: Path) -> None:
     out = folder(tmp_path)
     assert report(out).read_bytes() == report(out).read_bytes()
+
+
+@pytest.mark.parametrize("kept", ["as they were", "", "{}\n", '{"key": 1}\n', "[" * 5000, "not JSON\n", HOSTILE])
+def test_small_pictures_are_kept_for_the_next_report(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = folder(tmp_path)
+    first = report(out).read_bytes()
+    cache = out / thumbnails.KEPT
+    if kept == "as they were":
+        monkeypatch.setattr(thumbnails, "open_picture", None)  # none is opened
+    else:
+        write_text(cache, kept)
+    assert report(out).read_bytes() == first
+    monkeypatch.undo()
+    picture = next((out / "processed").glob("*.png"))
+    Image.new("RGB", (64, 64), "red").save(picture)
+    assert report(out).read_bytes() != first
+    lines = cache.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= len(SHOTS), "what is there no more is not kept"
 
 
 def test_a_run_cut_short_shows_what_is_there_and_what_is_missing(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from .rendered import rendered
 from .sheet import sheet
 from .summary import found, header, places
 from .terms import terms
-from .thumbnails import thumbnails
+from .thumbnails import KEPT, thumbnails
 
 HERE = Path(__file__).parent
 #: Nothing from the network, and no script but the one in the page.
@@ -41,7 +41,7 @@ def report(out: Path) -> Path:
 
 def page(folder: Folder) -> str:
     """The whole page; a section with nothing to say is left out."""
-    small = thumbnails([folder.out / picture.path for picture in folder.pictures])
+    small = thumbnails([folder.out / picture.path for picture in folder.pictures], folder.out / KEPT)
     marks = read_marks(folder.out)
     contents = {
         "Contact sheet": sheet(folder, small, marks),
