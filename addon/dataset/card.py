@@ -168,7 +168,7 @@ def _made(manifest: Mapping[str, Any], pictures: list[dict[str, Any]], rendered:
 def _rights(judged: Judged) -> str:
     source, licence = judged.source, judged.licence or {}
     read = [f"version of {_plain(source.clause_date)}" if source.clause_date else "", f"looked at on {source.read}"]
-    terms = f"<{source.url}>, " if source.url else ""
+    terms = f"<{source.url}>{source.address}, " if source.url else ""
     evidence = f"{terms}{', '.join(filter(None, read))}: {grade_words(source.grade)}"
     words = f"“{_plain(source.clause)}” (read at <{source.clause_at}>)"
     rows = [

@@ -76,3 +76,9 @@ def test_names_lead_to_one_row() -> None:
 
 def test_packages_for_publication_exist() -> None:
     assert set(table()["publication"]) <= set(trainers())
+
+
+def test_addresses_that_nobody_opened_say_so() -> None:
+    unseen = [row for row in sources().values() if not row.url_seen]
+    assert unseen and all(row.url and "not opened" in row.address and not row.to_json()["url_seen"] for row in unseen)
+    assert not sources()["makehuman"].address

@@ -26,7 +26,7 @@ def terms(folder: Folder) -> Html | None:
         ("Comes from", source.name if source.key else None),
         ("Its terms", source.says if source.key else None),
         ("In their words", f"“{source.clause}”" if source.clause else None),
-        ("Their place", tag("a", source.url, href=source.url) if source.url else None),
+        ("Their place", tag("span", tag("a", source.url, href=source.url), source.address) if source.url else None),
         ("Looked at", f"{source.read}; {grade_words(source.grade)}" if source.url else None),
         ("Publishing", _VERDICTS[judged.verdicts["publish"]]),
         ("For yourself", _VERDICTS[judged.verdicts["private"]]),

@@ -23,7 +23,8 @@ class Source:
     """One row. publish, private: verdicts for that use. grade: how good the evidence is. clause: the terms' own words.
 
     read: the day on which somebody looked. authors: whether the user made the character, so that terms written for
-    others don't bind them. file_decides: a licence in the file may answer what this row leaves open.
+    others don't bind them. url_seen: whether the address was opened. file_decides: a licence in the file may answer
+    what this row leaves open.
     """
 
     key: str
@@ -41,6 +42,12 @@ class Source:
     rigs: tuple[str, ...] = ()
     authors: bool = False
     file_decides: bool = False
+    url_seen: bool = True
+
+    @property
+    def address(self) -> str:
+        """What to say behind the address of the terms: whether anybody opened it."""
+        return "" if self.url_seen else " (this address was not opened by us)"
 
     def verdict(self, use: str) -> str:
         """Of one of USES."""
@@ -48,7 +55,19 @@ class Source:
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in manifests: without what only finds the row."""
-        names = ("name", "url", "says", "clause", "clause_at", "clause_date", "read", "publish", "private", "grade")
+        names = (
+            "name",
+            "url",
+            "url_seen",
+            "says",
+            "clause",
+            "clause_at",
+            "clause_date",
+            "read",
+            "publish",
+            "private",
+            "grade",
+        )
         return {"source": self.key, **{name: getattr(self, name) for name in names}}
 
 
