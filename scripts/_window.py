@@ -54,7 +54,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--blender", metavar="COMMAND", help="Blender from 4.5 on (MODELSHEET_BLENDER, or on the PATH)")
     parser.add_argument("--zip", type=Path, metavar="ZIP", help="a built extension (built now)")
-    parser.add_argument("--character", type=Path, metavar="FILE", help="who is photographed (of MODELSHEET_CHARACTERS)")
+    parser.add_argument("--character", type=Path, metavar="FILE", help="who is photographed, or the word `sitter`")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for pictures, notes and logs (a temporary one)")
     parser.add_argument("--docs", type=Path, metavar="DIR", help="also write the README's pictures there")
     parser.add_argument("--json", action="store_true", help="print the measured figures as JSON")

@@ -110,9 +110,10 @@ class Play:
 
     def open_character(self) -> Iterator[Wait]:
         """A .blend of a character is opened, as its owner would, and shown."""
-        if not PLAN["character"].endswith(".blend"):
+        if PLAN["character"].endswith(".blend"):
+            bpy.ops.wm.open_mainfile(filepath=PLAN["character"], load_ui=False)
+        else:
             return
-        bpy.ops.wm.open_mainfile(filepath=PLAN["character"], load_ui=False)
         self.opened = True
         yield 0.5
         bodies = [obj for obj in bpy.context.scene.objects if obj.type == "MESH" and obj.visible_get()]
@@ -120,6 +121,7 @@ class Play:
         area = self.area()
         window = bpy.context.window_manager.windows[0]
         region = next(region for region in area.regions if region.type == "WINDOW")
+        area.spaces.active.shading.color_type = "MATERIAL"
         with bpy.context.temp_override(window=window, area=area, region=region):
             bpy.ops.view3d.view_axis(type="FRONT")
             bpy.ops.view3d.view_all()
@@ -169,7 +171,7 @@ class Play:
     def choose(self) -> None:
         """The character and a small job."""
         settings = self.settings
-        settings.source = "sitter" if PLAN["character"] == "sitter" else "scene" if self.opened else "file"
+        settings.source = "scene" if self.opened else "file"
         if settings.source == "file":
             settings.file = PLAN["character"]
         settings.trigger, settings.out = "mara_syn", PLAN["set"]

@@ -39,6 +39,12 @@ MOST_MS = 5.0
 FIRST_PICTURE = 20.0
 #: In this order, the first that is there.
 CHARACTERS = ("mpfb_human.blend", "rocketbox_male01.fbx", "godette_vrm0.vrm")
+SITTER = (
+    "import os, sys, bpy; from modelsheet.render.preview import viewport_colours; "
+    "from modelsheet.sitter.build import build; build({}); "
+    "viewport_colours([o for o in bpy.data.objects if o.type == 'MESH']); "
+    "bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1]); sys.stdout.flush(); os._exit(0)"
+)
 PROBE = (
     "import importlib.util as u, json, sys; print('PROBE ' + json.dumps({'python': sys.version_info[:2], "
     "'libraries': all(u.find_spec(n) for n in ('PIL', 'yaml'))}))"
@@ -53,7 +59,8 @@ def main() -> int:
         out = given.out or Path(tempfile.mkdtemp(prefix="modelsheet-window-"))
         out = out.resolve()
         out.mkdir(parents=True, exist_ok=True)
-        character = given.character or find_character()
+        character = given.character or find_character() or sitter_file(out)
+        character = sitter_file(out) if str(character) == "sitter" else character
         notes = play(command, out, given.zip, character)
         if given.docs is not None:
             for path in save_docs(out, given.docs):
@@ -77,7 +84,14 @@ def find_character() -> Path | None:
     return next((folder / name for name in CHARACTERS if (folder / name).is_file()), None)
 
 
-def play(command: list[str], out: Path, archive: Path | None, character: Path | None) -> dict[str, Any]:
+def sitter_file(out: Path) -> Path:
+    """The built-in character as an artist's own file."""
+    path = out / "sitter.blend"
+    subprocess.run([sys.executable, "-c", SITTER, str(path)], check=True, capture_output=True, timeout=ANSWER)
+    return path
+
+
+def play(command: list[str], out: Path, archive: Path | None, character: Path) -> dict[str, Any]:
     """Both windows, one after the other; what was measured. Raises Fault."""
     user = out / "user"
     shutil.rmtree(user, ignore_errors=True)
@@ -128,13 +142,13 @@ def archive_for(command: list[str], archive: Path | None, out: Path) -> tuple[Pa
 
 
 def window(
-    command: list[str], environment: dict[str, str], out: Path, scene: str, screen: tuple[int, int], who: Path | None
+    command: list[str], environment: dict[str, str], out: Path, scene: str, screen: tuple[int, int], who: Path
 ) -> dict[str, Any]:
     """One play in one window; its notes. Every picture it asks for is taken and judged. Raises Fault."""
     talk = out / f"talk-{scene}"
     shutil.rmtree(talk, ignore_errors=True)
     talk.mkdir(parents=True)
-    plan = {"scene": scene, "talk": str(talk), "set": str(out / "set"), "character": str(who) if who else "sitter"}
+    plan = {"scene": scene, "talk": str(talk), "set": str(out / "set"), "character": str(who.resolve())}
     (talk / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     log = out / f"blender-{scene}.log"
     with display(screen, talk) as (name, frame), log.open("wb") as stream:

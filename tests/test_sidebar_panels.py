@@ -332,6 +332,13 @@ def test_finishing_runs_the_commands(settings: Any, desk: Desk, monkeypatch: pyt
     desk.runner.progress = progress("idle")
 
 
+def test_what_photographs_nothing_is_not_counted_in_pictures(desk: Desk) -> None:
+    nothing = {"event": "done", "shots": 0, "failed": [], "seconds": 3.2, "report": None, "dataset": None}
+    made = desk.runner.progress
+    made.take({**nothing, "packages": [], "notes": []})
+    assert made.words == "Done in 3 s."
+
+
 def test_all_trainers_stand_in_the_panel(settings: Any) -> None:
     drawn = draw(panels.package.MODELSHEET_PT_package).texts("prop")
     assert drawn == [f"for_{name.replace('-', '_')}" for name in trainers()]

@@ -6,10 +6,12 @@ from __future__ import annotations
 import bpy
 
 from ..captioners.table import TRUTH, captioners
-from ..plan.caption_styles import DEFAULT_STYLE, STYLES
+from ..commands.words import AUTO
+from ..plan.caption_styles import STYLES
 
 #: What people call the styles, and when to take which.
 ABOUT_STYLES = {
+    AUTO: ("Fits the base model", "What the base model under Package wants, else what the preset says: usually tags"),
     "tags": ("Tags", "Words between commas, in order of weight: what most trainers of SD 1.5 and SDXL want"),
     "natural": ("Sentence", "One plain sentence: for FLUX, Qwen-Image, Z-Image and other models that read language"),
     "danbooru": ("Danbooru tags", "The words of that site: for Illustrious, NoobAI and other anime models"),
@@ -23,7 +25,7 @@ USUAL_NOTES = "3d render"
 
 def style_items() -> tuple[tuple[str, str, str], ...]:
     """All styles, in the table's order."""
-    return tuple((name, *ABOUT_STYLES.get(name, (name.capitalize(), ""))) for name in STYLES)
+    return tuple((name, *ABOUT_STYLES.get(name, (name.capitalize(), "A form of captions"))) for name in (AUTO, *STYLES))
 
 
 def captioner_items() -> tuple[tuple[str, str, str], ...]:
@@ -36,7 +38,7 @@ class MODELSHEET_PG_captions(bpy.types.PropertyGroup):
     """The picks; `words` turns them into the command line's."""
 
     style: bpy.props.EnumProperty(
-        name="Style", description="The form of the captions", items=style_items(), default=DEFAULT_STYLE
+        name="Style", description="The form of the captions", items=style_items(), default=AUTO
     )
     captioner: bpy.props.EnumProperty(
         name="Captioner",
@@ -61,6 +63,11 @@ class MODELSHEET_PG_captions(bpy.types.PropertyGroup):
         description="End of every caption. It keeps the LoRA from making everything look rendered; empty: nothing",
         default=USUAL_NOTES,
     )
+    template: bpy.props.StringProperty(
+        name="Own form",
+        description='A form of your own in place of the style\'s: "{trigger}, {age}, {expression}". '
+        "What is empty leaves no comma behind; empty: as the style has it",
+    )
     identity: bpy.props.BoolProperty(
         name="Describe what stays",
         description="Also say what never changes about the character (hair, eyes, clothes). "
@@ -75,6 +82,7 @@ class MODELSHEET_PG_captions(bpy.types.PropertyGroup):
             *([] if self.captioner == TRUTH else ["--captioner", self.captioner, *self._fetch()]),
             *(f"--{name}={text.strip()}" for name, text in said.items() if text.strip()),
             *([] if self.style_notes == USUAL_NOTES else [f"--style-notes={self.style_notes.strip()}"]),
+            *([f"--template={self.template.strip()}"] if self.template.strip() else []),
             *(["--identity"] if self.identity else []),
         ]
 

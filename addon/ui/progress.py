@@ -116,7 +116,8 @@ class Progress:
     def _finish(self, event: dict[str, Any]) -> None:
         pictures = event["shots"] - len(event["failed"])
         self.notes += event.get("notes", [])
-        self.words = f"{pictures} pictures in {duration(event['seconds'])}."
+        took = duration(event["seconds"])
+        self.words = f"{pictures} pictures in {took}." if event["shots"] else f"Done in {took}."  # captions, packages
         places = {
             "report": event["report"],
             "dataset": event["dataset"],

@@ -67,7 +67,7 @@ class MODELSHEET_PT_caption_words(Closed, bpy.types.Panel):
         """Called by Blender."""
         split_props(self.layout)
         self.layout.enabled = not self.runner.progress.busy
-        for name in ("class_word", "age", "ethnicity", "style_notes", "identity"):
+        for name in ("class_word", "age", "ethnicity", "style_notes", "template", "identity"):
             self.layout.prop(context.scene.modelsheet.captions, name)
 
 
