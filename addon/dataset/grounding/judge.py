@@ -38,7 +38,7 @@ def _nothing(said: Statement, _known: Known, _captioner: str) -> Judgement | Non
         return [], []
     if match := _pattern("noise").fullmatch(re.sub("^(?:a|an|the) ", "", said.body)):
         return [], [Dropped(text, f"speaks of the file ({match.group()}), not of the character")]
-    if _pattern("negations").match(text) or _pattern("negations").match(said.body):
+    if _pattern("negations").search(text) or _pattern("negations").search(said.body):
         return [], [Dropped(text, "says what is not there; models hear the thing and not the “no”")]
     return None
 
