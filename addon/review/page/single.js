@@ -87,6 +87,8 @@ const showSingle = () => {
     zoomed(false);
     image.hidden = false;
     one("#broken").hidden = true;
+    image.removeAttribute("src"); // never the picture before beside this one's words
+    image.style.backgroundImage = `url("${small(picture)}")`;
     image.src = source;
     const after = S.pictures.get(S.shown[S.shown.indexOf(S.cursor) + 1]);
     if (after) new Image().src = large(after);
@@ -103,6 +105,7 @@ const showSingle = () => {
   one("#reject").setAttribute("aria-pressed", String(picture.verdict === "rejected"));
   showAbout(picture);
 };
+one("#large").addEventListener("load", () => { one("#large").style.backgroundImage = "none"; });
 one("#large").addEventListener("error", () => { one("#large").hidden = true; one("#broken").hidden = false; });
 
 const section = (title, ...children) => make("section", {}, make("h3", {}, title), ...children);
