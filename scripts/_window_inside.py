@@ -227,20 +227,12 @@ class Play:
         yield self.idle
         yield lambda: not self.desk.thumbnails.busy
         yield from self.picture("preview")
-        self.settings.package.for_civitai = True
-        self.settings.source, self.settings.file = "file", "/nowhere/somebody.vrm"
-        yield lambda: self.desk.outlook(self.settings)[1]
-        yield from self.picture("refused")
-        self.settings.package.for_civitai = False
-        self.press("make")
-        yield self.idle
-        yield from self.picture("failed")
         self.choose()
         yield lambda: self.desk.book(Path(PLAN["set"])) is not None
         self.press("review_step", by=1)
         self.press("review_edit", text=WORDS)
-        self.press("review_verdict", verdict="rejected")
         self.press("review_verdict", verdict="accepted")
+        self.press("review_verdict", verdict="rejected")
         self.press("review_step", by=-2)
         yield 1.0
         yield lambda: not self.desk.thumbnails.busy
@@ -250,7 +242,7 @@ class Play:
         if self.runner.progress.state != "done":
             raise RuntimeError(f"the review was not put into the dataset: {self.runner.progress.words}")
         captions = [path.read_text(encoding="utf-8") for path in Path(PLAN["set"]).glob("final_dataset/train/*/*.txt")]
-        if len(captions) != PICTURES - 1 and not any(WORDS in text for text in captions):
+        if len(captions) != PICTURES - 1 or not any(WORDS in text for text in captions):
             raise RuntimeError("what was reviewed is not in the dataset")
         self.settings.package.for_ai_toolkit = True
         self.press("package")
@@ -260,6 +252,14 @@ class Play:
             raise RuntimeError(f"the package was not made: {self.runner.progress.words}")
         self.press("preset_save", title="My own eight")
         yield from self.picture("preset")
+        self.settings.package.for_civitai = True
+        self.settings.source, self.settings.file = "file", "/nowhere/somebody.vrm"
+        yield lambda: self.desk.outlook(self.settings)[1]
+        yield from self.picture("refused")
+        self.settings.package.for_civitai = False
+        self.press("make")
+        yield self.idle
+        yield from self.picture("failed")
 
     def finish(self, fault: str = "") -> None:
         """Tell outside that it is over."""

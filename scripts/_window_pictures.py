@@ -67,7 +67,7 @@ def save_docs(out: Path, docs: Path) -> list[Path]:
     """The README's pictures, from those of a play; each small enough."""
     docs.mkdir(parents=True, exist_ok=True)
     window = Image.open(out / "newcomer-done-window.png").convert("RGB")
-    panels = columns(Image.open(out / "all-review.png").convert("RGB"), 3)
+    panels = columns(Image.open(out / "all-review.png").convert("RGB"), 4)
     return [
         _save(window, docs / "sidebar-window.jpg"),
         _save(panels, docs / "sidebar-panels.jpg"),

@@ -32,7 +32,7 @@ INSIDE = Path(__file__).with_name("_window_inside.py")
 #: Seconds for one play in one window, and for a Blender to answer a question.
 PATIENCE, ANSWER = 900, 120
 #: Width and height of the screens: one as people have it, one on which every panel is open and in sight.
-SCREENS = {"newcomer": (1360, 1080), "all": (1100, 3000)}
+SCREENS = {"newcomer": (1360, 1080), "all": (1100, 4200)}
 #: Milliseconds that a drawing or a timer may take at the most, in the middle of all that were measured.
 MOST_MS = 5.0
 #: Seconds to the first preview picture that are promised, for a character of 10 MB on two cores.

@@ -272,6 +272,9 @@ def test_review_picture_by_picture(settings: Any, desk: Desk) -> None:
     assert "Make dataset first" in draw(panel).words
     assert not bpy.ops.modelsheet.review_step.poll()
     out = open_set(desk, settings)
+    assert bpy.ops.modelsheet.review_step(by=2) == {"FINISHED"}  # before it was ever drawn
+    assert "3 of 3" in draw(panel).words
+    bpy.ops.modelsheet.review_step(by=1)
     words = draw(panel).words
     assert "1 of 3" in words and "picture 1" in words and "3 to look at" in words
     assert bpy.ops.modelsheet.review_step(by=1) == {"FINISHED"}
@@ -293,6 +296,13 @@ def test_review_picture_by_picture(settings: Any, desk: Desk) -> None:
     assert "picture 2" in draw(panel).words and "not in the dataset yet" not in draw(panel).words
     (out / "captions" / "review.json").write_text("{")
     assert "not a review of ours" in draw(panel).words
+    (out / "captions" / "review.json").unlink()
+    (out / "captions" / "review-log.jsonl").unlink()
+    manifest = json.loads((out / "final_dataset" / "manifest.json").read_text())
+    (out / "final_dataset" / "manifest.json").write_text(json.dumps({"pictures": manifest["pictures"][:2]}))
+    desk.books.wait(edition(out))
+    bpy.ops.modelsheet.review_step(by=1)
+    assert "3 of 3" in draw(panel).words and "left out of the dataset" in draw(panel).words
     shutil.rmtree(out / "final_dataset")
     desk.books.wait(edition(out))
     assert "no finished dataset" in draw(panel).words

@@ -124,8 +124,9 @@ class Reader:
         self.at = max(0, min(self.at, len(book.pages) - 1))
         return book.pages[self.at]
 
-    def turn(self, book: Book, by: int) -> None:
-        """Some pages on, around the end."""
+    def turn(self, out: Path, book: Book, by: int) -> None:
+        """Some pages on in the set of a folder, around the end."""
+        self.review(out)
         if book.pages:
             self.at = (self.at + by) % len(book.pages)
 

@@ -21,6 +21,7 @@ from .places import user_folder
 from .review_server import ReviewServer
 from .runner import Runner
 from .sheet import Sheet
+from .shot_settings import choices
 from .thumbnails import Thumbnails
 
 #: Seconds between two looks whether a thread is done.
@@ -45,6 +46,7 @@ class Desk:
         self._timer = self._tick
         for kind in ("progress", "shot", "done"):
             runner.listeners[kind] = self.hear
+        choices()  # read now, not in the first drawing
 
     def hear(self, event: dict[str, Any]) -> None:
         """An event of the job that runs."""

@@ -28,6 +28,19 @@ OPTIONS = {
     "--eyes": "the eyes",
     "--only": "Pictures",
     "Add --render": "Tick Photograph again",
+    "with --source": "with Source, under Package",
+    "with --reason": "with Reason, under Package",
+    "--source": "Source",
+    "--reason": "Reason",
+    "--purpose": "Purpose",
+    "--backgrounds": "Own backgrounds",
+    "--resolution": "Resolution",
+    "--size": "Size",
+    "--base": "Base model",
+    "--trigger": "Trigger",
+    "--axis": "Shots",
+    "--for kohya": "kohya sd-scripts",
+    "--for": "Package",
 }
 
 

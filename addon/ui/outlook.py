@@ -23,16 +23,11 @@ from ..plan.presets import load_preset
 from ..plan.shots import takes
 from ..plan.vary import vary
 from ..request import Request
+from .looked import in_panel
 from .pace import Estimate, Way, estimate
 
 #: A plan of more pictures takes seconds to make; their number is told without it.
 MOST_PLANNED = 240
-#: Words of the command line's, in the panel's.
-PANEL_WORDS = (
-    ("--source", "Source"), ("--reason", "Reason"), ("--purpose", "Purpose"), ("--backgrounds", "Own backgrounds"),
-    ("--resolution", "Resolution"), ("--size", "Size"), ("--base", "Base model"), ("--trigger", "Trigger"),
-    ("--axis", "Shots"), ("--for kohya", "kohya sd-scripts"), ("--for", "Package"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ def work_out(question: Question) -> Outlook:
         facts = CharacterFacts.from_json(json.loads(question.facts)) if question.facts else None
         plan = make_plan(preset, facts, wanted.seed, wanted.budget)
     except ModelsheetError as error:
-        return Outlook(problem=in_words(str(error)))
+        return Outlook(problem=in_panel(str(error)))
     except Exception as error:  # what a stranger's file can hold has no end; a drawing must not fail for it
         return Outlook(problem=f"This can't be planned ({type(error).__name__}: {error}).")
     pairs = plan.coverage["pairs"]
@@ -108,10 +103,3 @@ def work_out(question: Question) -> Outlook:
         left_out=plan.left_out,
         way=way,
     )
-
-
-def in_words(text: str) -> str:
-    """A complaint of the command line's in the panel's words."""
-    for option, name in PANEL_WORDS:
-        text = text.replace(option, name)
-    return text

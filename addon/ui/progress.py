@@ -115,7 +115,7 @@ class Progress:
 
     def _finish(self, event: dict[str, Any]) -> None:
         pictures = event["shots"] - len(event["failed"])
-        self.notes += event.get("notes", [])
+        self.notes += map(in_panel, event.get("notes", []))
         took = duration(event["seconds"])
         self.words = f"{pictures} pictures in {took}." if event["shots"] else f"Done in {took}."  # captions, packages
         places = {

@@ -53,7 +53,7 @@ class MODELSHEET_OT_review_step(_Reviews, bpy.types.Operator):
 
     def press(self, context: bpy.types.Context) -> None:
         """Turn the page."""
-        self.desk.reader.turn(self.book(context), self.by)
+        self.desk.reader.turn(finished_folder(context), self.book(context), self.by)
 
 
 class MODELSHEET_OT_review_verdict(_Reviews, bpy.types.Operator):
@@ -80,7 +80,7 @@ class MODELSHEET_OT_review_verdict(_Reviews, bpy.types.Operator):
         said = None if self.verdict == "none" else self.verdict
         self.desk.reader.say(finished_folder(context), self.page(context), {"verdict": said})
         if said is not None:
-            self.desk.reader.turn(self.book(context), 1)
+            self.desk.reader.turn(finished_folder(context), self.book(context), 1)
 
 
 class MODELSHEET_OT_review_edit(_Reviews, bpy.types.Operator):

@@ -136,9 +136,10 @@ def draw_page(layout: bpy.types.UILayout, desk: Desk, page: Page, review: Review
         draw_text(layout, "The picture is being read …", "SORTTIME")
     said = review.text(page.id)
     text = said if said is not None else page.caption
-    draw_text(layout, text or "No caption yet.", "GREASEPENCIL" if said is not None else "FILE_TEXT")
-    if not page.there and verdict != "rejected":
-        draw_text(layout, "This picture is not in the dataset.", "INFO")
+    if not page.there:
+        draw_text(layout, "This picture is left out of the dataset. Accept it to have it again.", "INFO")
+    if text or page.there:
+        draw_text(layout, text or "No caption yet.", "GREASEPENCIL" if said is not None else "FILE_TEXT")
     row = layout.row(align=True)
     for word, name, icon_name in (("accepted", "Accept", "CHECKMARK"), ("rejected", "Reject", "X")):
         pressed = verdict == word
