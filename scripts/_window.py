@@ -57,6 +57,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--character", type=Path, metavar="FILE", help="who is photographed, or the word `sitter`")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for pictures, notes and logs (a temporary one)")
     parser.add_argument("--docs", type=Path, metavar="DIR", help="also write the README's pictures there")
+    parser.add_argument("--quick", action="store_true", help="a contact sheet of 8 pictures instead of 40")
     parser.add_argument("--json", action="store_true", help="print the measured figures as JSON")
     return parser.parse_args(words)
 

@@ -193,6 +193,8 @@ class Play:
         yield from self.open_sidebar()
         yield from self.picture("first")
         self.choose()
+        if PLAN["quick"]:
+            self.small()
         yield 0.5
         waited = time.monotonic() - begun  # a person would be quicker with a picture less
         begun = time.monotonic()

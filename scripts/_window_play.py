@@ -43,6 +43,7 @@ SITTER = (
     "import os, sys, bpy; from modelsheet.render.preview import viewport_colours; "
     "from modelsheet.sitter.build import build; build({}); "
     "viewport_colours([o for o in bpy.data.objects if o.type == 'MESH']); "
+    "[setattr(b, 'value', 0) for k in bpy.data.shape_keys for b in k.key_blocks[1:]]; "
     "bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1]); sys.stdout.flush(); os._exit(0)"
 )
 PROBE = (
@@ -61,7 +62,7 @@ def main() -> int:
         out.mkdir(parents=True, exist_ok=True)
         character = given.character or find_character() or sitter_file(out)
         character = sitter_file(out) if str(character) == "sitter" else character
-        notes = play(command, out, given.zip, character)
+        notes = play(command, out, given.zip, character, given.quick)
         if given.docs is not None:
             for path in save_docs(out, given.docs):
                 print(f"Written: {path}")
@@ -91,7 +92,7 @@ def sitter_file(out: Path) -> Path:
     return path
 
 
-def play(command: list[str], out: Path, archive: Path | None, character: Path) -> dict[str, Any]:
+def play(command: list[str], out: Path, archive: Path | None, character: Path, quick: bool) -> dict[str, Any]:
     """Both windows, one after the other; what was measured. Raises Fault."""
     user = out / "user"
     shutil.rmtree(user, ignore_errors=True)
@@ -106,7 +107,7 @@ def play(command: list[str], out: Path, archive: Path | None, character: Path) -
     notes: dict[str, Any] = {"zip": archive.name, "wheels": wheels, "busy": busy}
     shutil.rmtree(out / "set", ignore_errors=True)
     for scene, screen in SCREENS.items():
-        notes[scene] = window(command, environment, out, scene, screen, character)
+        notes[scene] = window(command, environment, out, scene, screen, character, quick)
     limits(notes)
     (out / "notes.json").write_text(json.dumps(notes, indent=2), encoding="utf-8")
     return notes
@@ -142,13 +143,19 @@ def archive_for(command: list[str], archive: Path | None, out: Path) -> tuple[Pa
 
 
 def window(
-    command: list[str], environment: dict[str, str], out: Path, scene: str, screen: tuple[int, int], who: Path
+    command: list[str],
+    environment: dict[str, str],
+    out: Path,
+    scene: str,
+    screen: tuple[int, int],
+    who: Path,
+    quick: bool,
 ) -> dict[str, Any]:
     """One play in one window; its notes. Every picture it asks for is taken and judged. Raises Fault."""
     talk = out / f"talk-{scene}"
     shutil.rmtree(talk, ignore_errors=True)
     talk.mkdir(parents=True)
-    plan = {"scene": scene, "talk": str(talk), "set": str(out / "set"), "character": str(who.resolve())}
+    plan = {"scene": scene, "talk": str(talk), "set": str(out / "set"), "character": str(who.resolve()), "quick": quick}
     (talk / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     log = out / f"blender-{scene}.log"
     with display(screen, talk) as (name, frame), log.open("wb") as stream:
