@@ -42,7 +42,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def turn(path: Path, patience: float = 10.0) -> Iterator[None]:
+def turn(path: Path, patience: float = 30.0) -> Iterator[None]:
     """Wait for one's turn at a file of its own, which stays: for writers who hold it for moments, threads too.
 
     Raises WorkError after `patience` seconds, or where the file can't be made.
@@ -62,7 +62,7 @@ def turn(path: Path, patience: float = 10.0) -> Iterator[None]:
                 if time.monotonic() > until:
                     words = f"{path.parent}: another program has been writing here for {patience:.0f} s. Close it."
                     raise WorkError(words) from error
-                time.sleep(0.005)
+                time.sleep(0.002)
         try:
             yield
         finally:

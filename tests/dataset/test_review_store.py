@@ -153,8 +153,11 @@ def test_interleaved_and_killed_writers_lose_nothing(steps: list) -> None:
 def test_threads_and_processes_take_turns(tmp_path: Path) -> None:
     """Every writer's edits are there, and the log tells of each once; a process killed among them stops nobody."""
     code = (
-        "import itertools, sys, pathlib; from modelsheet.dataset.review.store import Edit, Store\n"
-        "for n in itertools.count(): Store(pathlib.Path(sys.argv[1])).change({f'p{n}': Edit(f'word {n}')}); print(n)"
+        "import itertools, sys, pathlib, time; from modelsheet.dataset.review.store import Edit, Store\n"
+        "for n in itertools.count():\n"
+        "    Store(pathlib.Path(sys.argv[1])).change({f'p{n}': Edit(f'word {n}')})\n"
+        "    print(n, flush=True)\n"
+        "    time.sleep(0.005)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
