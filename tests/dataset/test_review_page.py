@@ -21,9 +21,6 @@ from modelsheet.dataset.process import process
 from modelsheet.dataset.review.store import Edit, Store, read_review
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is missing: pip install -r requirements/browser.txt"
-)
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -31,6 +28,8 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One browser for all tests of this file."""
+    words = "playwright is missing: pip install -r requirements/browser.txt"
+    sync_api = pytest.importorskip("playwright.sync_api", reason=words)
     path = _browser.find()
     if path is None:
         pytest.skip(_browser.MISSING)
