@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 import pytest
+from box_file import boxes
 from modelsheet.cli import main
 from modelsheet.commands import COMMANDS
 from modelsheet.ui import registration
@@ -71,8 +72,9 @@ def test_it_says_the_same(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_real_run_finds_the_same(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["inspect", "sitter", "--json"]
+def test_a_real_run_finds_the_same(command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    boxes(tmp_path / "boxes.glb")
+    words = ["inspect", str(tmp_path / "boxes.glb"), "--json"]
     status, out, _err = said(command, words, capsys)
     assert status == 0
     assert out == said(main, words, capsys)[1]
