@@ -17,8 +17,8 @@ from types import FrameType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ..common.errors import InputError, ModelsheetError, WorkError
-from ..common.files import write_json
+from ..common.errors import InputError, WorkError
+from ..common.files import partial_path
 from ..dataset.layout import FINAL
 from ..dataset.review.store import FOLDER
 from .album import Album
@@ -168,10 +168,13 @@ def _signals(end: _End) -> Iterator[None]:
 def _noted(folder: Path, url: str) -> Iterator[None]:
     """Note where we listen, for as long as we do; readable by the user alone, because the link holds the key."""
     path = folder / FOLDER / PLACE
-    with suppress(ModelsheetError):  # a folder that can't be written is for looking only
-        write_json(path, {"url": url, "pid": os.getpid()})
-        with suppress(OSError):
-            path.chmod(0o600)
+    part = partial_path(path)
+    with suppress(OSError):  # a folder that can't be written is for looking only
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+            json.dump({"url": url, "pid": os.getpid()}, stream)
+        part.replace(path)
     try:
         yield
     finally:
