@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from string import Formatter
@@ -33,6 +34,8 @@ LISTED = (
 )
 SPOKEN = ("person", "identity", "framing", "angle", "expression", "pose", "lighting", "background", "seen", "notes")
 MAX_TEMPLATE = 400
+#: Brackets around nothing.
+_NOTHING = re.compile(r"\(\s*\)|\[\s*\]")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def check_parts(names: str | Iterable[str]) -> tuple[str, ...]:
 def check_template(text: str) -> Template:
     """A template such as `{trigger}, {age}, {expression} shot of a {class}`. The trigger is put first where it is
     not named. Raises InputError for unknown names, with the list of names, and for what is no template."""
-    plain = " ".join(text.split())
+    plain = " ".join(_NOTHING.sub(" ", text).split())
     if len(plain) > MAX_TEMPLATE:
         raise InputError(f"--template: longer than {MAX_TEMPLATE} characters. Shorten it; captions hold 50 words.")
     try:

@@ -27,16 +27,16 @@ def sentence(said: Said, after_tags: bool = False) -> Stretch:
     if after_tags:
         if not phrases and len(who) < 2:
             return []
-        return _capital([*who, *[(", ", word) for word in phrases]]) + [("", Word("."))]
+        return _capital([*who, *[(_gap(word), word) for word in phrases]]) + [("", Word("."))]
     head: Stretch = [
         ("", said.trigger),
         *((", ", word) if not place else (before, word) for place, (before, word) in enumerate(who)),
     ]
     stretch = [*head, *((", ", word) for word in phrases)]
-    notes = Word(f"Style: {', '.join(said.notes)}", axis="notes")
     if said.notes and "notes" in order:
-        return [*stretch, (". ", notes), ("", Word("."))]
-    return [*stretch, ("", Word("."))]
+        # Trainers keep the trigger by the comma behind it, whatever follows.
+        stretch.append((". " if len(stretch) > 1 else ", ", Word(f"Style: {', '.join(said.notes)}", axis="notes")))
+    return [*stretch, ("", Word("."))] if len(stretch) > 1 else stretch
 
 
 def spoken_part(part: str, said: Said) -> list[Word]:
@@ -107,6 +107,11 @@ def _phrase(part: str, said: Said, somebody: bool) -> Word:
     if part == "framing":
         return Word(f"{'is ' if somebody else ''}shown in {with_article(phrase)}", axis=part)
     return Word(phrase, axis=part)
+
+
+def _gap(word: Word) -> str:
+    """What stands before a phrase where no trigger parts the one who is shown from what they do."""
+    return " " if word.text.startswith("is ") else ", "
 
 
 def _capital(stretch: Stretch) -> Stretch:

@@ -48,7 +48,20 @@ def _stretch(pieces: tuple[Piece, ...], style: str, said: Said) -> Stretch:
             gap = " " if piece.text[-1:].isspace() else ""
         elif piece.text:
             gap = " " if done else ""
-    return done
+    return _closed(done)
+
+
+def _closed(stretch: Stretch) -> Stretch:
+    """Without brackets that have come to stand around nothing."""
+    done: Stretch = []
+    for before, word in stretch:
+        last = done[-1][1] if done else None
+        if last and last.origin == word.origin == "person" and _BRACKETS.get(last.text[-1:]) == word.text[:1]:
+            done[-1] = (done[-1][0], Word(last.text[:-1].rstrip(), "person"))
+            done.append((" ", Word(word.text[1:].lstrip(), "person")))
+        else:
+            done.append((before, word))
+    return [(before, word) for before, word in done if word.text]
 
 
 def _pruned(pieces: tuple[Piece, ...], empty: set[str]) -> list[Piece]:

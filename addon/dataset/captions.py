@@ -7,7 +7,7 @@ What is constant about the character (hair, eyes, clothes) is left out, so that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..plan.caption_styles import LISTS, STYLES
 from ..plan.facts import CharacterFacts
@@ -71,4 +71,6 @@ def _composed(style: str, said: Said) -> Stretch:
         return listed(style, said)
     if style == "natural":
         return sentence(said)
-    return [*listed("danbooru", said), *sentence(said, after_tags=True)]
+    tags = listed("danbooru", said)
+    # Without a tag the sentence itself follows the trigger: trainers keep the trigger by its comma.
+    return [*tags, *sentence(said, after_tags=True)] if len(tags) > 1 else sentence(replace(said, notes=()))
