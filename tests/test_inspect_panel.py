@@ -183,3 +183,12 @@ def test_the_overlay_shows_head_front_and_eyes_and_what_the_user_says(ada: bpy.t
     assert Overlay().now() is None
     assert drawing(looked, "found", None) is not None
     assert json.dumps(looked.facts)  # drawing changes nothing of what was found
+
+
+def test_a_job_that_tells_less_does_not_unlearn_which_objects_it_is(ada: bpy.types.Object, look: Look) -> None:
+    look({"facing": 0.9, "head": 0.9})
+    runner = MODELSHEET_PT_character.runner
+    known = runner.looked
+    runner._take({"event": "found", "facts": {**FACTS, "confidence": {"facing": 1.0, "head": 0.9}}, "warnings": []})
+    assert runner.looked.facts["confidence"]["facing"] == 1.0
+    assert (runner.looked.handles, runner.looked.standing) == (known.handles, known.standing)

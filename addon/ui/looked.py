@@ -101,8 +101,19 @@ def _dot(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
 
 
-def look(file: str, event: dict[str, Any], standing: dict[str, tuple[float, ...]] | None = None) -> Looked:
-    """From the "inspected" event of `inspect`, or the "found" event of `make`. standing: see Looked."""
+def look(
+    file: str,
+    event: dict[str, Any],
+    standing: dict[str, tuple[float, ...]] | None = None,
+    before: Looked | None = None,
+) -> Looked:
+    """From the "inspected" event of `inspect`, or the "found" event of `make`. standing: see Looked.
+
+    before: what was known until now; of the same character it tells which objects it is, where the event does not.
+    """
+    if "handles" not in event and before is not None and before.file == file:
+        event = {**event, "handles": before.handles, "parts": before.parts}
+        standing = before.standing
     characters = event.get("characters") or [event["facts"]]
     facts = characters[0]
     notes = " ".join(event["warnings"])

@@ -128,7 +128,7 @@ class Runner:
         self.progress.take(event)
         kind = event["event"]
         if kind in ("inspected", "found"):
-            self.looked = look(self._subject, event, self._standing)
+            self.looked = look(self._subject, event, self._standing, self.looked)
         elif kind == "plan" and self.job is not None:  # now its folder is there
             self._begun = True
             remember.enlist(user_folder(""), self.job)
