@@ -107,7 +107,7 @@ def test_a_whole_review_by_keyboard(tmp_path: Path, look: Open) -> None:  # noqa
         assert page.locator("#caption").input_value().endswith(", red coat")
         keys.press("Enter")
         until(lambda: caption_of(folder, 3).endswith(", red coat"))
-        assert page.locator("#caption-state").inner_text() == "Edited by you"
+        until(lambda: page.locator("#caption-state").inner_text() == "Edited by you")
         keys.press("e")
         keys.type(" never mind")
         keys.press("Escape")
@@ -433,3 +433,7 @@ def test_a_review_that_was_killed_is_said_and_words_stay(tmp_path: Path, look: O
     page.wait_for_selector("#notice:not([hidden])")
     assert "modelsheet review" in page.locator("#notice").inner_text()
     assert page.locator("#caption").input_value().endswith(", not lost")
+    page.keyboard.press("ArrowRight")
+    until(lambda: "not lost" not in page.locator("#caption").input_value())
+    page.keyboard.press("ArrowLeft")
+    until(lambda: page.locator("#caption").input_value().endswith(", not lost"))

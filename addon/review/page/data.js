@@ -83,7 +83,7 @@ const lost = (error) => {
   else notice(error.message);
 };
 const back = () => {
-  if (S.gone) { S.gone = false; toast("The review answers again."); saveDraft(); }
+  if (S.gone) { S.gone = false; toast("The review answers again."); sendDrafts(); }
   notice(...(S.warnings ?? []));
 };
 

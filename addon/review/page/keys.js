@@ -76,11 +76,10 @@ document.addEventListener("keydown", (event) => {
 const editingKey = (event, key) => {
   if (key === "enter" && !event.shiftKey) {
     event.preventDefault();
-    const on = event.ctrlKey || event.metaKey;
+    if (!event.ctrlKey && !event.metaKey) { one("#stage").focus({ preventScroll: true }); return; } // which saves
     saveDraft().then((kept) => {
       if (kept !== null) D.step = "";
-      if (kept && on && S.shown.indexOf(S.cursor) < S.shown.length - 1) { moveBy(1); caption.focus(); }
-      else if (kept) one("#stage").focus({ preventScroll: true });
+      if (kept && S.shown.indexOf(S.cursor) < S.shown.length - 1) { moveBy(1); caption.focus(); }
     });
   } else if (key === "escape") {
     event.preventDefault();

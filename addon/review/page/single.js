@@ -1,6 +1,8 @@
 // One picture large, its caption in a box, and everything that is known of its words.
 const caption = one("#caption");
 const D = { id: null, begun: "", saved: "", step: "", seen: 0, timer: 0, asked: null };
+// Words that could not be sent, by picture: they come back into the box, and are sent when the review answers again.
+const drafts = new Map();
 const unsaved = () => D.step !== "" && tidied(caption.value) !== D.saved;
 
 const openSingle = (id) => {
@@ -36,8 +38,9 @@ const sayState = () => {
   one("#take-back").disabled = picture.text === null;
 };
 const fillCaption = (picture) => {
-  caption.value = textOf(picture);
-  Object.assign(D, { id: picture.id, begun: caption.value, saved: caption.value, step: "", seen: S.revision });
+  const text = textOf(picture);
+  caption.value = drafts.get(picture.id) ?? text;
+  Object.assign(D, { id: picture.id, begun: text, saved: text, step: drafts.has(picture.id) ? letters(6) : "", seen: S.revision });
 };
 const saveDraft = (keepalive = false) => {
   clearTimeout(D.timer);
@@ -49,12 +52,17 @@ const saveDraft = (keepalive = false) => {
   if (keepalive) return ask("/api/change", { edits, step: D.step, revision: D.seen }, { keepalive: true }).catch(() => {});
   const id = D.id;
   return change(edits, D.step, D.seen).then((kept) => {
+    if (kept === null) drafts.set(id, text); else drafts.delete(id);
     if (D.id !== id) return kept;
     if (kept === null) D.saved = before; // it could not be sent: the words stay in the box, unsaved
     else { D.seen = S.revision; if (!kept) D.step = ""; }
     if (S.view === "single") showSingle();
     return kept;
   });
+};
+const sendDrafts = () => {
+  saveDraft();
+  for (const [id, text] of drafts) change({ [id]: { text: text || null } }).then((kept) => { if (kept !== null) drafts.delete(id); });
 };
 caption.addEventListener("input", () => {
   if (!D.step) Object.assign(D, { step: letters(6), seen: S.revision });
