@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +118,25 @@ def test_relighting_makes_prints_without_rendering(made: tuple[Path, list[dict[s
     assert prints(out) == before
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard by what is started: what a shell runs with & is deaf to it, and so would be its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_cut_off_goes_on_where_it_stopped(tmp_path: Path, disturbed: list[str], number: signal.Signals) -> None:
+def test_a_run_cut_off_goes_on_where_it_stopped(
+    tmp_path: Path, disturbed: list[str], number: signal.Signals, heard: None
+) -> None:
     out = tmp_path / "mara"
     running = subprocess.Popen(
         [*disturbed, str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        # What a shell starts with & is deaf to Ctrl-C, and so would be whatever the tests start.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert running.stdout is not None
     for line in running.stdout:
