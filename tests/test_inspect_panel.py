@@ -192,3 +192,10 @@ def test_a_job_that_tells_less_does_not_unlearn_which_objects_it_is(ada: bpy.typ
     runner._take({"event": "found", "facts": {**FACTS, "confidence": {"facing": 1.0, "head": 0.9}}, "warnings": []})
     assert runner.looked.facts["confidence"]["facing"] == 1.0
     assert (runner.looked.handles, runner.looked.standing) == (known.handles, known.standing)
+
+
+def test_what_a_resumed_job_finds_is_not_said_of_a_file_that_is_not_chosen(runner: Runner) -> None:
+    runner._take({"event": "found", "facts": {**FACTS, "confidence": {"facing": 1.0, "head": 0.9}}, "warnings": []})
+    settings = bpy.context.scene.modelsheet
+    settings.source, settings.file = "file", ""
+    assert settings.looked() is None

@@ -156,7 +156,7 @@ class MODELSHEET_PG_settings(bpy.types.PropertyGroup):
     def looked(self) -> Any:
         """What was found in the character that is picked now (Looked), None before it was looked at."""
         looked = self.runner.looked if self.runner is not None else None
-        if looked is None or looked.file != self.picked():
+        if looked is None or not looked.file or looked.file != self.picked():
             return None
         # Another object's character is somebody else; a lamp or a camera in between is not.
         active = active_character(bpy.context) if self.source == "scene" else ""
