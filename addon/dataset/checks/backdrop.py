@@ -68,8 +68,8 @@ def _near(small: np.ndarray, surface: np.ndarray, codes: float) -> np.ndarray:
 def _surface(small: np.ndarray, behind: np.ndarray, degree: int) -> np.ndarray:
     """The polynomial that comes nearest to the pixels behind, over all the picture, (H, W, 3) float32.
 
-    The fit is to every so many of them: five hundred tell as much as all, and products of matrices so small wake no
-    threads, which would cost more than they do.
+    The fit is to every so many of them: five hundred tell as much as all. Sums in place of matrix products, which would
+    wake threads that cost more than they do.
     """
     places = np.flatnonzero(behind)
     places = places[:: max(1, len(places) // FITTED)]
@@ -77,7 +77,8 @@ def _surface(small: np.ndarray, behind: np.ndarray, degree: int) -> np.ndarray:
     down, across = powers[0][places // behind.shape[1]], powers[1][places % behind.shape[1]]
     terms = _terms(degree)
     values = down[:, [j for j, _i in terms]] * across[:, [i for _j, i in terms]]
-    fitted = np.linalg.solve(values.T @ values + 1e-3 * np.eye(len(terms)), values.T @ small.reshape(-1, 3)[places])
+    normal = np.einsum("ni,nj->ij", values, values) + 1e-3 * np.eye(len(terms))
+    fitted = np.linalg.solve(normal, np.einsum("ni,nc->ic", values, small.reshape(-1, 3)[places]))
     factors = np.zeros((3, degree + 1, degree + 1))
     for (j, i), factor in zip(terms, fitted, strict=True):
         factors[:, j, i] = factor
