@@ -174,7 +174,9 @@ class Play:
         settings.source = "scene" if self.opened else "file"
         if settings.source == "file":
             settings.file = PLAN["character"]
-        settings.trigger, settings.out = "mara_syn", PLAN["set"]
+        folder = Path(PLAN["set"])
+        beside = folder.parent == Path(bpy.data.filepath).parent  # then the pictures show no path of this computer
+        settings.trigger, settings.out = "mara_syn", f"//{folder.name}" if beside else str(folder)
 
     def small(self) -> None:
         """Few small pictures, which are enough to see the states."""
@@ -216,7 +218,8 @@ class Play:
         yield from self.picture("done")
 
     def all(self) -> Iterator[Wait]:
-        """Every panel open: idle, preview, a refusal, a review, packages, a failure."""
+        """Every panel open: idle, preview, a review, packages, a preset, a refusal, a failure."""
+        yield from self.open_character()
         yield from self.open_sidebar()
         self.choose()
         self.small()
