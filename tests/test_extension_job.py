@@ -63,6 +63,8 @@ def test_a_job_that_ends_well_shows_its_results(
     layout = drawn()
     assert layout.texts("progress") == ["50%"]
     assert "1 of 2 pictures, about" in layout.words
+    # In sight from wherever the panels are scrolled to.
+    assert draw(MODELSHEET_PT_main).texts("progress") == ["50%"]
     assert layout.texts("operator") == ["modelsheet.pause", "modelsheet.cancel", "modelsheet.open_folder"]
     assert not bpy.ops.modelsheet.make.poll()
     wait(runner, lambda: not runner.progress.busy)

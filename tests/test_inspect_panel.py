@@ -65,7 +65,9 @@ def test_what_was_found_is_told_with_how_sure(look: Look) -> None:
     for words in ("Found Ada: full body", "no licence", "Front: -Y", "sure, 95%", "likely, 80%", "Eyes: found"):
         assert words in layout.words
     assert "Not sure" not in layout.words
-    assert {"facing", "head"} <= set(layout.texts("prop"))  # what is found can always be corrected
+    assert not {"facing", "head"} & set(layout.texts("prop"))  # nobody need read what is not in doubt
+    bpy.context.scene.modelsheet_scene.correct = True
+    assert {"facing", "head"} <= set(draw(MODELSHEET_PT_character).texts("prop"))
     assert "character" not in layout.texts("prop")
 
 

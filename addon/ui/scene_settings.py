@@ -29,6 +29,10 @@ class MODELSHEET_PG_scene(bpy.types.PropertyGroup):
         description="Draw the head's box, the way it faces and its eyes over the character; nothing is changed",
         default=True,
     )
+    correct: bpy.props.BoolProperty(
+        name="Is something wrong?",
+        description="Say yourself where the character looks, which part is its head and where its eyes are",
+    )
     light: bpy.props.BoolProperty(
         name="With its light",
         description="Light each shot as it will be lit, in Material Preview; off shows it in Solid, which is faster",

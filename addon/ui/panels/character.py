@@ -110,10 +110,18 @@ def _certainty(sure: float | None) -> tuple[str, str]:
 def draw_corrections(
     layout: bpy.types.UILayout, settings: MODELSHEET_PG_settings, own: MODELSHEET_PG_scene, looked: Looked
 ) -> None:
-    """Front, head and eyes, for the user to say; questions where it is not sure."""
-    box = layout.box()
-    box.label(text="Is something wrong? Correct it:", translate=False)
+    """Front, head and eyes, for the user to say: folded away while all is sure, open where there is a question."""
     asked = {"facing": settings.facing != "found", "head": bool(settings.head)}
+    unsure = any(looked.questions.get(pick) and not answered for pick, answered in asked.items())
+    if settings.source == "scene":
+        layout.prop(own, "overlay")
+    if not unsure:
+        fold = layout.row()
+        fold.use_property_split, fold.alignment = False, "LEFT"
+        fold.prop(own, "correct", icon="DOWNARROW_HLT" if own.correct else "RIGHTARROW", emboss=False)
+        if not (own.correct or any(asked.values()) or own.has_eyes):
+            return
+    box = layout.box()
     for pick, answered in asked.items():
         if (question := looked.questions.get(pick)) and not answered:
             alarm = box.column()
@@ -127,7 +135,6 @@ def draw_corrections(
             box.prop(settings, pick)
     if settings.source == "scene":
         draw_eyes(box, own)
-        box.prop(own, "overlay")
     if any(asked.values()) or own.has_eyes:
         draw_text(box, "Corrections hold for the pictures. Look again to see what follows from them.", "INFO")
 

@@ -11,6 +11,7 @@ from ...plan.shots import DEVELOPED, RENDERED
 from ..drawing import draw_text
 from ..offers import Offers
 from ..operators import MODELSHEET_OT_let_go, MODELSHEET_OT_resume
+from ..progress import Progress
 from ..remember import Job
 from ..runner import Runner
 from ..shot_operators import MODELSHEET_OT_shot_step, MODELSHEET_OT_shots_leave
@@ -30,7 +31,7 @@ class _Sidebar:
 
 
 class MODELSHEET_PT_main(_Sidebar, bpy.types.Panel):
-    """What was begun and not ended; the other panels stand below, in the order in which one works."""
+    """What runs, or was begun and not ended; the other panels stand below, in the order in which one works."""
 
     bl_idname = "MODELSHEET_PT_main"
     bl_label = "Modelsheet"
@@ -44,8 +45,10 @@ class MODELSHEET_PT_main(_Sidebar, bpy.types.Panel):
         """Called by Blender."""
         if self.runner is None or self.offers is None:
             return
-        jobs = [] if self.runner.progress.busy else self.offers.now(context.scene, self.runner.job)
-        for job in jobs:
+        if self.runner.progress.busy:
+            draw_bar(self.layout, self.runner.progress)
+            return
+        for job in self.offers.now(context.scene, self.runner.job):
             draw_offer(self.layout, job)
 
 
@@ -64,6 +67,13 @@ class MODELSHEET_PT_shown(_Sidebar, bpy.types.Panel):
         """Called by Blender."""
         if self.preview is not None and self.preview.active:
             draw_shown(self.layout, self.preview)
+
+
+def draw_bar(layout: bpy.types.UILayout, progress: Progress) -> None:
+    """How far the running job is, in sight wherever the panels below are scrolled to."""
+    if progress.total:
+        layout.progress(factor=progress.factor, text=f"{progress.factor:.0%}")
+    draw_text(layout, progress.words, "TIME")
 
 
 def draw_offer(layout: bpy.types.UILayout, job: Job) -> None:
