@@ -10,11 +10,15 @@ from typing import Any
 
 from .captioners import run as captioners
 from .captioners.options import Options
+from .common.errors import InputError
 from .common.lock import alone_in
 from .dataset.caption_options import TRUTH
 from .request import Request
 
 Tell = Callable[[dict[str, Any]], None]
+
+#: What job.yaml keeps of a captioner's options, and as what.
+KEPT: dict[str, type] = {"model": str, "device": str, "dtype": str, "batch": int}
 
 
 def check_captioner(request: Request, online: bool = False) -> None:
@@ -42,4 +46,9 @@ def with_captioner(request: Request, asked: Mapping[str, Any]) -> Request:
 
 
 def _options(given: Mapping[str, Any], online: bool) -> Options:
+    """From what a job states. A folder of somebody else's names no program to run: only KEPT are taken from it."""
+    for name, value in given.items():
+        kind = KEPT.get(name)
+        if kind is None or not isinstance(value, kind):
+            raise InputError(f"captioner_options: {name}: {value!r} in job.yaml can't be. Take the line out.")
     return Options(**given, online=online)

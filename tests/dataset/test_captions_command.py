@@ -49,6 +49,17 @@ def test_what_was_chosen_is_told_and_noted(place: Path, capsys: pytest.CaptureFi
     assert noted(place)["style"] is None and first(place).startswith("mara_syn, woman")
 
 
+@pytest.mark.parametrize("line", [{"environment": "/somebody/elses"}, {"batch": "many"}, {"wings": 2}])
+def test_a_folder_of_somebody_elses_names_no_program_to_run(
+    place: Path, line: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = noted(place) | {"captioner": "blip", "captioner_options": line}
+    (place / "job.yaml").write_text(yaml.safe_dump(words), encoding="utf-8")
+    assert main(["caption", str(place), "--captioner", "blip"]) == 2
+    told = capsys.readouterr().err
+    assert next(iter(line)) in told and "Take the line out" in told and told.count("\n") == 1
+
+
 def test_parts_and_templates_are_remembered_and_taken_back(place: Path) -> None:
     assert main(["caption", str(place), "--parts", "expression,angle"]) == 0
     assert first(place) == "mara_syn, happy expression, front view"

@@ -115,11 +115,12 @@ def draw_corrections(
     unsure = any(looked.questions.get(pick) and not answered for pick, answered in asked.items())
     if settings.source == "scene":
         layout.prop(own, "overlay")
+    unfolded = own.correct or any(asked.values()) or own.has_eyes
     if not unsure:
         fold = layout.row()
         fold.use_property_split, fold.alignment = False, "LEFT"
-        fold.prop(own, "correct", icon="DOWNARROW_HLT" if own.correct else "RIGHTARROW", emboss=False)
-        if not (own.correct or any(asked.values()) or own.has_eyes):
+        fold.prop(own, "correct", icon="DOWNARROW_HLT" if unfolded else "RIGHTARROW", emboss=False)
+        if not unfolded:
             return
     box = layout.box()
     for pick, answered in asked.items():
