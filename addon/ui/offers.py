@@ -28,7 +28,7 @@ class Offers:
         self._folders = [job.out for job in remember.unfinished(user_folder(""), bpy.data.filepath)][:MOST]
 
     def now(self, scene: bpy.types.Scene, own: Job | None) -> list[Job]:
-        """What can be gone on with. own: the job of this session, which the panel shows anyway."""
+        """What can be gone on with. own: the job that runs here, which the panel shows anyway."""
         folders = list(self._folders)
         try:
             picked = scene.modelsheet.folder()
